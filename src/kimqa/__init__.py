@@ -1,0 +1,1 @@
+"""Ask a corpus of news articles; every answer can be checked."""

@@ -1,0 +1,115 @@
+"""Pure functions on strings that more than one stage needs: sentences, words and the normal form used for matching."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import Final
+
+import sentencex
+import snowballstemmer
+
+from kimqa.types import Span
+
+_WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’.,][^\W_]+)*")
+_PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*")
+_STRAIGHT: Final = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-",
+     "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+)  # fmt: skip
+_CLITIC: Final = re.compile(r"'s?$")
+
+# Function words of English: they carry no evidence that a passage is about the question. A closed class, by form.
+STOPWORDS: Final = frozenset(
+    """a about above after again against all also am an and any are aren't as at be because been before being below
+    between both but by can can't cannot could couldn't d did didn't do does doesn't doing don't down during each few for
+    from further had hadn't has hasn't have haven't having he her here hers herself him himself his how i if in into is
+    isn't it its itself just ll m me might more most must my myself no nor not now of off on once only or other our ours
+    out over own re s same shall she should shouldn't so some such t than that the their theirs them themselves then there
+    these they this those through to too under until up upon us ve very was wasn't we were weren't what when where which
+    while who whom whose why will with won't would wouldn't you your yours tell please whats what's who's""".split()
+)
+
+
+def straighten(text: str) -> str:
+    """`text` with typographic quotation marks, apostrophes, dashes and spaces made plain. Keeps every offset."""
+    return text.translate(_STRAIGHT)
+
+
+def normalize(text: str) -> str:
+    """The normal form for comparing: case folded, accents and typography removed, white space collapsed.
+
+    Offsets are not kept: never show the result, never cut by it.
+    """
+    decomposed = unicodedata.normalize("NFKD", straighten(text))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(bare.casefold().split())
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` in normal form, in order, a possessive 's removed ("Xi’s" gives "xi", "U.S." gives "us")."""
+    return [form for form in (_word_form(match.group()) for match in _WORD.finditer(text)) if form]
+
+
+def word_spans(text: str) -> list[Span]:
+    """Where the words of `text` stand."""
+    return [Span(*match.span()) for match in _WORD.finditer(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """The words of `text` in normal form that are no function words, in order, with repetitions."""
+    return [word for word in words(text) if word not in STOPWORDS]
+
+
+@functools.lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The Snowball stem of an English word in normal form ("elections" and "elected" give "elect").
+
+    M. F. Porter, Snowball: A language for stemming algorithms, 2001.
+    """
+    return str(_stemmer().stemWord(word))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the content words of `text`, in order, with repetitions."""
+    return [stem(word) for word in content_words(text)]
+
+
+def paragraphs(text: str) -> list[Span]:
+    """The lines of `text` that are not blank, in order, without surrounding white space."""
+    return [_trim(text, Span(*match.span())) for match in _PARAGRAPH.finditer(text)]
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of `text`, in order and disjoint, without surrounding white space. A line break ends a sentence."""
+    spans = []
+    for paragraph in paragraphs(text):
+        position = paragraph.start
+        for sentence in sentencex.segment("en", paragraph.of(text)):
+            start = text.find(sentence, position, paragraph.end) if sentence else -1
+            if start < 0:  # the splitter changed the characters: keep the rest of the paragraph whole
+                spans.append(_trim(text, Span(position, paragraph.end)))
+                position = paragraph.end
+                break
+            position = start + len(sentence)
+            if sentence.strip():
+                spans.append(_trim(text, Span(start, position)))
+        if text[position : paragraph.end].strip():
+            spans.append(_trim(text, Span(position, paragraph.end)))
+    return spans
+
+
+def _trim(text: str, span: Span) -> Span:
+    part = span.of(text)
+    return Span(span.start + len(part) - len(part.lstrip()), span.end - (len(part) - len(part.rstrip())))
+
+
+def _word_form(word: str) -> str:
+    form = _CLITIC.sub("", normalize(word))
+    return form.replace(".", "") if re.fullmatch(r"(?:\w\.)+\w?\.?", form) else form.rstrip(".")
+
+
+@functools.cache
+def _stemmer() -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("english")
