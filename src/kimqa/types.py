@@ -83,6 +83,12 @@ class Passage:
     similarity: float = 0.0
     also_in: tuple[str, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """The passage as plain JSON values."""
+        plain = _plain(self)
+        assert isinstance(plain, dict)
+        return plain
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filters:
@@ -136,13 +142,17 @@ class DraftSide:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Draft:
-    """What a reader proposes, before it is cited and verified. No statements: it found no answer, `reason` says why."""
+    """What a reader proposes, before it is cited and verified. No statements: it found no answer, `reason` says why.
+
+    `passages` are those that the reader was given, in the order of its own judgement; empty if it has none.
+    """
 
     statements: tuple[DraftStatement, ...] = ()
     short: str | None = None
     confidence: float = 0.0
     reason: str | None = None
     conflicts: tuple[tuple[DraftSide, ...], ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+# kimqa: `make app` opens the page, `make test` checks everything. Both set up .venv by themselves.
+PYTHON ?= python3
+PORT   ?= 7860
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready
+WORK   ?= training/work
+DATA   ?= ../shared
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Settings of the shell must not change what the checks see.
+unexport PYTHONPATH
+
+.PHONY: app test check evals bench ask index reader clean help
+
+help:
+	@echo "make app [PORT=7860]   set up, build the index, open the page"
+	@echo "make test              set up, then format, lint, types, tests and evals"
+	@echo "make ask Q=\"...\"       one question on the command line"
+	@echo "make evals             answers against the gold questions"
+	@echo "make bench             speed, beside a plain pipeline"
+	@echo "make reader            train the reader again (hours on two cores)"
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "kimqa needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo not there). Try: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || { echo "kimqa: making the environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "kimqa: installing packages (some minutes the first time)"
+	@$(BIN)/python -m pip install --quiet -c constraints.txt torch 2>&1 | { grep -v '^WARNING: ' || true; }
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]' 2>&1 | { grep -v '^WARNING: ' || true; }
+	@$(BIN)/python -c 'import kimqa' && touch $(READY)
+
+index: $(READY)
+	@$(BIN)/kimqa sync
+
+app: index
+	@echo "kimqa: starting the page"
+	@KIMQA_PORT=$(PORT) $(BIN)/python app.py
+
+ask: $(READY)
+	@test -n "$(Q)" || { echo 'Ask something: make ask Q="Who came with Kim to Beijing in 2025?"'; exit 2; }
+	@$(BIN)/kimqa ask "$(Q)"
+
+check: $(READY)
+	@echo "kimqa: format";  $(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@echo "kimqa: lint";    $(BIN)/ruff check --quiet .
+	@echo "kimqa: types";   $(BIN)/mypy --no-error-summary
+
+test: check index
+	@echo "kimqa: tests";   $(BIN)/python -m pytest tests
+	@echo "kimqa: evals";   $(BIN)/python -m pytest evals
+
+evals: index
+	@$(BIN)/python -m pytest evals
+
+bench: index
+	@$(BIN)/python -m evals.benchmarks.speed
+
+clean:
+	@rm -rf $(VENV) vectorstore evals/report .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,39 @@
+() => {
+  // A calendar for the two dates: the browser's own, which gives and takes YYYY-MM-DD.
+  for (const input of document.querySelectorAll("#since input, #until input")) input.type = "date";
+
+  // A mark leads to its card and a card back to its answer, without moving the rest of the page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#cite-"], a[href^="#answer-"]');
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    for (const earlier of document.querySelectorAll(".arrived")) earlier.classList.remove("arrived");
+    target.classList.add("arrived");
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    target.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+    target.focus({ preventScroll: true });
+  });
+
+  window.kimqa = {
+    async copy(text) {
+      if (navigator.clipboard) {
+        await navigator.clipboard.writeText(text);
+      } else { // a page that is not served from this machine or over https has no clipboard
+        const area = Object.assign(document.createElement("textarea"), { value: text });
+        document.body.append(area);
+        area.select();
+        document.execCommand("copy");
+        area.remove();
+      }
+      return "The answer is copied with its sources.";
+    },
+    save(text, name) {
+      const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+      Object.assign(document.createElement("a"), { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 10000);
+      return "The conversation is saved.";
+    },
+  };
+}

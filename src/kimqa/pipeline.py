@@ -1,0 +1,261 @@
+"""The one place where the stages meet: a question goes in, a checked answer comes out."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from langchain_core.runnables import Runnable, RunnableLambda
+from langsmith.run_helpers import tracing_context
+
+from kimqa.cite import Cited, cite
+from kimqa.encoders import load_encoder
+from kimqa.errors import ArgumentError, IndexMismatchError
+from kimqa.question import Plan, plan_question
+from kimqa.readers.load import load_reader
+from kimqa.readers.prompts import REFUSAL
+from kimqa.retrieve import HybridRetriever
+from kimqa.settings import Settings, load_settings
+from kimqa.store import Store
+from kimqa.sync import Progress, sync
+from kimqa.types import Answer, Article, Draft, Event, Passage, Reader, Statement, SyncReport
+from kimqa.vectorstore import open_index
+from kimqa.verify import verify
+
+_MAX_TOP_K: Final = 100
+_DATABASE: Final = "kimqa.sqlite"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """A question with everything that may be said about how to answer it."""
+
+    question: str
+    history: Sequence[Any] = ()
+    outlets: Any = None
+    since: Any = None
+    until: Any = None
+    as_of: Any = None
+    reader: Any = None
+    top_k: int | None = None
+    article_ids: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _State:
+    """What is known of an answer after each stage."""
+
+    request: Request
+    plan: Plan
+    passages: tuple[Passage, ...] = ()
+    draft: Draft = Draft()
+    answer: Answer | None = None
+    timings: tuple[tuple[str, float], ...] = ()
+
+
+class Pipeline:
+    """Answers questions from one built index. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self._store = store
+        self._readers: dict[str, Reader] = {}
+        self._lock = threading.Lock()
+        self._encoder = load_encoder(settings.encoder, folder=settings.vectorstore_folder, threads=settings.threads)
+        self._index = open_index(settings.vectorstore_folder, store, ef_search=settings.ef_search)
+        self.retriever = HybridRetriever(
+            source=store, index=self._index, encoder=self._encoder, candidates=settings.candidates, top_k=settings.top_k
+        )
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Pipeline:
+        """Open the index that the settings point to.
+
+        Raises:
+            IndexMissingError, IndexMismatchError, IndexDamagedError: each names the command that mends it.
+        """
+        chosen = settings or load_settings()
+        store = Store.open(chosen.vectorstore_folder / _DATABASE)
+        built_with = store.get_manifest("settings_fingerprint")
+        if built_with != chosen.index_fingerprint:
+            store.close()
+            raise IndexMismatchError(
+                f"The index in {chosen.vectorstore_folder} was built with other settings (encoder or chunk size). "
+                "Run `kimqa sync` to build it again with the present ones."
+            )
+        return cls(chosen, store)
+
+    @staticmethod
+    def build(settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None) -> SyncReport:
+        """Make the index equal to the corpus folder, whether or not there is one yet."""
+        return sync(
+            corpus or settings.corpus_folder,
+            settings.vectorstore_folder,
+            encoder_name=settings.encoder,
+            min_words=settings.min_chunk_words,
+            max_words=settings.max_chunk_words,
+            ef_search=settings.ef_search,
+            settings_fingerprint=settings.index_fingerprint,
+            threads=settings.threads,
+            progress=progress,
+        )
+
+    def sync(self, path: Path | str | None = None, *, progress: Progress | None = None) -> SyncReport:
+        """Make the index equal to a folder of articles (default: the corpus of the settings), and use it from now on."""
+        report = self.build(self.settings, corpus=Path(path) if path is not None else None, progress=progress)
+        reopened = Pipeline.open(self.settings)
+        with self._lock:
+            self._store.close()
+            self.__dict__.update({k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")})
+        return report
+
+    def close(self) -> None:
+        """Release the files."""
+        self._store.close()
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article of the index, ordered by id."""
+        return tuple(self._store.articles())
+
+    def article(self, article_id: str) -> Article:
+        """One article.
+
+        Raises:
+            ArgumentError: there is none of that id.
+        """
+        return self._store.article(article_id)
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        """Answer a question; options are the fields of `Request`."""
+        with tracing_context(enabled=False):  # LangChain's tracing would send articles and questions to a service
+            answer = self.as_runnable().invoke(_request(question, options))
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(self, question: str, **options: Any) -> Iterator[Event]:
+        """The same answer as a sequence of events, the last one carrying it."""
+        state = self._planned(_request(question, options))
+        yield Event("plan", standalone_question=state.plan.standalone_question, filters=state.plan.filters)
+        state = self._retrieved(state)
+        yield Event("passages", passages=state.passages)
+        answer = self._answered(self._drafted(state))
+        for statement in answer.statements:
+            yield Event("token", text=mark(statement) + " ")
+        yield Event("answer", answer=answer)
+
+    def search(self, query: str, **options: Any) -> tuple[Passage, ...]:
+        """The passages nearest to a query, best first; options as for `ask`."""
+        return self._retrieved(self._planned(_request(query, options))).passages
+
+    def as_runnable(self) -> Runnable[Any, Answer]:
+        """The answering path as a LangChain `Runnable`, from a question (or a `Request`) to an `Answer`."""
+        stages: list[Callable[[Any], Any]] = [self._planned, self._retrieved, self._drafted, self._answered]
+        first, *rest = (RunnableLambda(stage, name=stage.__name__.strip("_")) for stage in stages)
+        chain: Runnable[Any, Any] = first
+        for stage in rest:
+            chain = chain | stage
+        return chain
+
+    def _planned(self, request: Request | str) -> _State:
+        asked = request if isinstance(request, Request) else Request(request)
+        _check_top_k(asked.top_k)
+        started = time.perf_counter()
+        plan = plan_question(
+            asked.question, history=asked.history, known_outlets=self._store.outlets(), outlets=asked.outlets,
+            since=asked.since, until=asked.until, as_of=asked.as_of, max_chars=self.settings.max_question_chars,
+        )  # fmt: skip
+        if asked.article_ids:
+            plan = dataclasses.replace(plan, filters=dataclasses.replace(plan.filters, article_ids=asked.article_ids))
+        return _timed(_State(asked, plan), "plan", started)
+
+    def _retrieved(self, state: _State) -> _State:
+        started = time.perf_counter()
+        vector = self._encoder.encode([state.plan.standalone_question])[0]
+        state = _timed(state, "encode", started)
+        started = time.perf_counter()
+        passages = self.retriever.search(
+            state.plan.standalone_question, filters=state.plan.filters, period=state.plan.period,
+            top_k=state.request.top_k, vector=vector,
+        )  # fmt: skip
+        return _timed(dataclasses.replace(state, passages=passages), "search", started)
+
+    def _drafted(self, state: _State) -> _State:
+        started = time.perf_counter()
+        draft = self._reader(state.request.reader).read(state.plan.standalone_question, state.passages)
+        return _timed(dataclasses.replace(state, draft=draft, passages=draft.passages or state.passages), "read", started)
+
+    def _answered(self, state: _State) -> Answer:
+        started = time.perf_counter()
+        cited = cite(state.draft, self._store.article)
+        statements = verify(cited.statements, cited.citations)
+        supported = any(statement.supported for statement in statements)
+        state = _timed(state, "verify", started)
+        return _answer(state, cited, statements, self._reader(state.request.reader).name, abstained=not supported)
+
+    def _reader(self, reader: Any) -> Reader:
+        if reader is not None and not isinstance(reader, str):
+            if not hasattr(reader, "read"):
+                raise ArgumentError(f"reader is of type {type(reader).__name__}; pass a reader's name or an object with a read method.")
+            return reader  # type: ignore[no-any-return]
+        name = reader if reader is not None else self.settings.reader
+        with self._lock:
+            if name not in self._readers:
+                self._readers[name] = load_reader(
+                    name, threads=self.settings.threads, min_confidence=self.settings.min_confidence
+                )
+            return self._readers[name]
+
+
+def mark(statement: Statement) -> str:
+    """The statement with its citation numbers in front of the full stop: "Kim arrived on Tuesday [1]."."""
+    marks = "".join(f"[{number}]" for number in statement.citations)
+    if statement.text.endswith((".", "!", "?")):
+        return f"{statement.text[:-1]} {marks}{statement.text[-1]}"
+    return f"{statement.text} {marks}"
+
+
+def _request(question: str, options: dict[str, Any]) -> Request:
+    try:
+        return Request(question, **{name: value for name, value in options.items() if value is not None})
+    except TypeError as error:
+        names = ", ".join(field.name for field in dataclasses.fields(Request)[1:])
+        raise ArgumentError(f"An option is unknown ({error}). The options are: {names}.") from error
+
+
+def _check_top_k(top_k: Any) -> None:
+    if top_k is None:
+        return
+    if isinstance(top_k, bool) or not isinstance(top_k, int) or not 1 <= top_k <= _MAX_TOP_K:
+        raise ArgumentError(f"top_k is {top_k!r:.40}; pass a whole number from 1 to {_MAX_TOP_K}.")
+
+
+def _timed(state: _State, stage: str, started: float) -> _State:
+    milliseconds = round(1000 * (time.perf_counter() - started), 3)
+    return dataclasses.replace(state, timings=(*state.timings, (stage, milliseconds)))
+
+
+def _answer(state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str, *, abstained: bool) -> Answer:
+    draft, plan = state.draft, state.plan
+    timings = dict(state.timings)
+    timings["total"] = round(sum(timings.values()), 3)
+    reason = (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None
+    return Answer(
+        question=plan.question,
+        standalone_question=plan.standalone_question,
+        text=f"{REFUSAL} {reason}" if abstained else " ".join(mark(statement) for statement in statements),
+        short=None if abstained else draft.short,
+        abstained=abstained,
+        reason=reason,
+        confidence=round(draft.confidence, 4),
+        statements=() if abstained else statements,
+        citations=() if abstained else cited.citations,
+        passages=state.passages,
+        filters=plan.filters,
+        conflicts=() if abstained else cited.conflicts,
+        reader=reader,
+        timings=timings,
+    )

@@ -1,0 +1,251 @@
+"""From a question as typed, with the conversation before it, to a search plan: what to search for, and where."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rapidfuzz import process
+
+from kimqa.errors import ArgumentError
+from kimqa.followup import make_standalone
+from kimqa.text import normalize, words
+from kimqa.types import Filters, Turn
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sept sep", "october oct", "november nov", "december dec"), start=1)
+    for name in names.split()
+}  # fmt: skip
+_YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
+_MONTH: Final = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
+_DATE: Final = re.compile(
+    rf"(?P<iso>\b\d{{4}}-\d{{2}}-\d{{2}}\b)|\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?{_MONTH}"
+    rf"(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d))?,?\s+(?:of\s+)?{_YEAR}\b|\b{_YEAR.replace('year', 'bare')}\b",
+    re.IGNORECASE,
+)
+# A date limits the articles only where the question speaks of publishing: "articles published in 2019", "reports since
+# March 2020". Any other date is a date of the event, which articles of other years may tell.
+_PUBLISHED: Final = re.compile(
+    r"\b(?:articles?|reports?|stor(?:y|ies)|coverage|news|pieces?|sources?)\s+(?:that (?:were|was)\s+)?"
+    r"(?:published\s+|written\s+|printed\s+|dated\s+)?(?P<how>in|from|of|on|since|after|before|until|up to|by)\s+(?P<rest>.+)"
+    r"|\b(?:published|written|printed|dated)\s+(?P<how2>in|on|since|after|before|until|up to|by)\s+(?P<rest2>.+)",
+    re.IGNORECASE,
+)
+# Words that make an outlet's name the source of what is asked, not its subject.
+_SAYS: Final = r"(?:say|says|said|report|reports|reported|write|writes|wrote|describe|describes|described|see|sees|think|thinks|mention|mentions|claim|claims|put|puts|explain|explains|argue|argues|cover|covers|covered|tell|tells|take|quote|quotes|rely|relies|cite|cites|suggest|suggests|view|call|calls|give|gives|note|notes)"
+_PIECE: Final = r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What is searched: the question as asked and self-contained, the filters, and the days it speaks of, if any."""
+
+    question: str
+    standalone_question: str
+    filters: Filters
+    period: tuple[datetime.date, datetime.date] | None = None
+
+
+def plan_question(
+    question: str,
+    *,
+    history: Sequence[Any] = (),
+    known_outlets: Sequence[str] = (),
+    outlets: Iterable[str] | str | None = None,
+    since: datetime.date | str | None = None,
+    until: datetime.date | str | None = None,
+    as_of: datetime.date | str | None = None,
+    max_chars: int = 2000,
+) -> Plan:
+    """Read a question.
+
+    Filters that are passed in win over those read from the words. `as_of` hides what was published later.
+
+    Raises:
+        ArgumentError: no question, too long, no words in it; an unknown outlet; a date that is none; since after until.
+    """
+    cleaned = clean_question(question, max_chars=max_chars)
+    standalone = make_standalone(cleaned, read_history(history))
+    named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(standalone, known_outlets)
+    first, last = _date(since, "since"), _date(until, "until")
+    today = _date(as_of, "as_of")
+    if since is None and until is None:
+        first, last = _published_range(standalone)
+    if first and last and first > last:
+        raise ArgumentError(f"since ({first}) is after until ({last}), so no article can fit. Swap or change the dates.")
+    if today is not None:
+        last = min(last, today) if last else today
+        if first and first > last:
+            raise ArgumentError(f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them.")
+    filters = Filters(outlets=tuple(named), since=first, until=last)
+    return Plan(question, standalone, filters, _period(standalone, today))
+
+
+def clean_question(question: Any, *, max_chars: int) -> str:
+    """The question with control characters and needless white space removed.
+
+    Raises:
+        ArgumentError: it is no string, blank, has no letter or digit, is too long or is not valid Unicode.
+    """
+    if not isinstance(question, str):
+        raise ArgumentError(f"The question is of type {type(question).__name__}; pass a string.")
+    if len(question) > max_chars:
+        raise ArgumentError(f"The question has {len(question):,} characters; at most {max_chars:,} can be searched. Shorten it.")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise ArgumentError("The question holds a lone surrogate, which is no character. Remove it, or decode the text again.")
+    kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn") else " " for c in question)
+    cleaned = " ".join(kept.split())
+    if not cleaned:
+        raise ArgumentError("The question is empty. Ask something in words.")
+    if not any(character.isalnum() for character in cleaned):
+        raise ArgumentError("The question has no letter or digit in it. Ask something in words.")
+    return cleaned
+
+
+def read_history(history: Any) -> tuple[Turn, ...]:
+    """Earlier turns, each a (question, answer) pair or a mapping with those keys.
+
+    Raises:
+        ArgumentError: a turn that is neither.
+    """
+    if isinstance(history, (str, bytes, Mapping)) or not isinstance(history, Iterable):
+        raise ArgumentError("history is not a sequence of turns; pass (question, answer) pairs or mappings with those keys.")
+    turns = []
+    for number, turn in enumerate(history, start=1):
+        if isinstance(turn, Turn):
+            turns.append(turn)
+            continue
+        if isinstance(turn, Mapping):
+            pair: Sequence[Any] = (turn.get("question"), turn.get("answer", ""))
+        elif isinstance(turn, Sequence) and not isinstance(turn, str) and len(turn) == 2:  # noqa: PLR2004 - a pair
+            pair = turn
+        else:
+            pair = (None, None)
+        if not isinstance(pair[0], str) or not isinstance(pair[1], (str, type(None))):
+            raise ArgumentError(f"Turn {number} of the history is {turn!r:.80}; pass a (question, answer) pair of strings or a mapping with those keys.")  # fmt: skip
+        turns.append(Turn(pair[0], pair[1] or ""))
+    return tuple(turns)
+
+
+def outlet_names(outlet: str) -> tuple[str, ...]:
+    """The names that an outlet goes by: in full, without a bracket, and the short form in the bracket.
+
+    `"Hong Kong Free Press (HKFP)"` also goes by `"Hong Kong Free Press"` and `"HKFP"`.
+    """
+    match = re.fullmatch(r"\s*(.+?)\s*\(([^)]+)\)\s*", outlet)
+    return (outlet, match[1], match[2]) if match else (outlet,)
+
+
+def _given_outlets(outlets: Iterable[str] | str, known: Sequence[str]) -> list[str]:
+    names = {normalize(name): outlet for outlet in known for name in outlet_names(outlet)}
+    found = []
+    for asked in [outlets] if isinstance(outlets, str) else outlets:
+        if not isinstance(asked, str):
+            raise ArgumentError(f"An outlet is given as {asked!r:.60}; pass names as strings.")
+        outlet = names.get(normalize(asked))
+        if outlet is None:
+            near = process.extractOne(normalize(asked), list(names), score_cutoff=70)
+            hint = f" Did you mean {names[near[0]]!r}?" if near else ""
+            listed = ", ".join(repr(name) for name in sorted(known)[:20]) or "none yet"
+            raise ArgumentError(f"The corpus has no outlet {asked!r:.60}.{hint} Its outlets: {listed}.")
+        if outlet not in found:
+            found.append(outlet)
+    return found
+
+
+def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
+    """Outlets that the question names as its source. One that is only its subject does not limit the articles."""
+    mentions: dict[str, list[str]] = {}
+    for outlet in known:
+        for name in outlet_names(outlet):
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE):
+                mentions.setdefault(match.group(), []).append(outlet)
+    if not mentions:
+        return []
+    group = "(?:" + "|".join(re.escape(name) for name in sorted(mentions, key=len, reverse=True)) + ")"
+    listed = rf"{group}(?:(?:,| and| or|,? and|/)\s*{group})*"
+    cues = (
+        rf"\b(?:according to|per|going by|as told by|as reported (?:by|in))\s+(?:the\s+)?{listed}",
+        rf"(?<!\w){listed}(?:['’]s?)?\s+(?:\w+\s+)?{_PIECE}\b",
+        rf"\b(?:do|does|did|how|what|why|where)\s+(?:the\s+)?{listed}\s+(?:\w+ly\s+)?{_SAYS}\b",
+        rf"(?<!\w){listed}\s+{_SAYS}\b",
+        rf"\b(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)",
+    )
+    named = "".join(match.group() for cue in cues for match in re.finditer(cue, question, re.IGNORECASE))
+    found = []
+    for mention, outlets in mentions.items():
+        if re.search(rf"(?<!\w){re.escape(mention)}(?!\w)", named):
+            found.extend(outlet for outlet in outlets if outlet not in found)
+    return sorted(found, key=list(known).index)
+
+
+def _date(value: datetime.date | str | None, name: str) -> datetime.date | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    raise ArgumentError(f"{name} is {value!r:.60}, which is no date. Pass a datetime.date or a string such as '2025-09-04'.")
+
+
+def _published_range(question: str) -> tuple[datetime.date | None, datetime.date | None]:
+    match = _PUBLISHED.search(question)
+    if not match:
+        return None, None
+    rest = match["rest"] or match["rest2"]
+    date = _DATE.match(rest.lstrip())
+    span = _days(date) if date else None
+    if span is None:
+        return None, None
+    how = (match["how"] or match["how2"]).lower()
+    if how == "since":
+        return span[0], None
+    if how == "after":
+        return span[1] + datetime.timedelta(days=1), None
+    if how == "before":
+        return None, span[0] - datetime.timedelta(days=1)
+    if how in ("until", "up to", "by"):
+        return None, span[1]
+    return span
+
+
+def _days(date: re.Match[str]) -> tuple[datetime.date, datetime.date] | None:
+    """The first and the last day that a date expression covers; None when there is no such day."""
+    try:
+        if date["iso"]:
+            day = datetime.date.fromisoformat(date["iso"])
+            return day, day
+        if date["bare"]:
+            return datetime.date(int(date["bare"]), 1, 1), datetime.date(int(date["bare"]), 12, 31)
+        year, month = int(date["year"]), _MONTHS[date["month"].lower()]
+        number = date["day"] or date["day2"]
+        if number:
+            day = datetime.date(year, month, int(number))
+            return day, day
+        following = datetime.date(year + month // 12, month % 12 + 1, 1)
+        return datetime.date(year, month, 1), following - datetime.timedelta(days=1)
+    except ValueError:
+        return None
+
+
+def _period(question: str, today: datetime.date | None) -> tuple[datetime.date, datetime.date] | None:
+    """The days that the question speaks of: a date in it, or the last fortnight when it is asked as of a day."""
+    ranges = [span for match in _DATE.finditer(question) if (span := _days(match))]
+    if len(ranges) == 1:
+        return ranges[0]
+    if not ranges and today is not None and not {"ever", "always", "history"} & set(words(question)):
+        return today - datetime.timedelta(days=14), today
+    return None

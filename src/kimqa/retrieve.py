@@ -1,0 +1,164 @@
+"""From a question to ranked passages: dense and keyword search, joined by reciprocal rank fusion."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from rapidfuzz import fuzz
+
+from kimqa.text import normalize
+from kimqa.types import Article, Chunk, Encoder, Filters, Index, Match, Passage
+
+# The constant of reciprocal rank fusion: G. V. Cormack, C. L. A. Clarke, S. Büttcher, "Reciprocal Rank Fusion
+# outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009, where 60 was found best on TREC data.
+_RRF_K: Final = 60
+# Two chunks with at least this share of equal characters (Indel similarity, 0 to 100) are one story printed twice.
+_NEAR_IDENTICAL: Final = 90.0
+
+Period = tuple[datetime.date, datetime.date]
+
+
+class ChunkSource(Protocol):
+    """What retrieval needs of the store."""
+
+    def chunks(self, ids: Sequence[str]) -> list[Chunk]:
+        """The chunks, in the order asked for."""
+        ...
+
+    def article(self, article_id: str) -> Article:
+        """One article."""
+        ...
+
+    def chunk_ids(self, filters: Filters) -> list[str] | None:
+        """The chunks that may answer, None for all."""
+        ...
+
+    def keyword_search(self, query: str, top_k: int, filters: Filters) -> list[Match]:
+        """The best chunks by BM25."""
+        ...
+
+
+class HybridRetriever(BaseRetriever):
+    """Finds passages by meaning and by words. Also a LangChain retriever: `invoke(question)` gives `Document`s."""
+
+    source: Any
+    index: Any
+    encoder: Any
+    candidates: int = 50
+    top_k: int = 8
+
+    def search(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        period: Period | None = None,
+        top_k: int | None = None,
+        vector: Any = None,
+    ) -> tuple[Passage, ...]:
+        """The passages for a question, best first, at most `top_k`; near-identical ones once.
+
+        `period`, the days that the question speaks of, lifts articles published then; it hides nothing. `vector` is
+        the encoded question if it is at hand.
+        """
+        source: ChunkSource = self.source
+        index: Index = self.index
+        encoder: Encoder = self.encoder
+        chosen = filters or Filters()
+        limit = self.top_k if top_k is None else top_k
+        allowed = source.chunk_ids(chosen)
+        if allowed is not None and not allowed:
+            return ()
+        count = max(self.candidates, 3 * limit)
+        asked = encoder.encode([question])[0] if vector is None else vector
+        dense = index.nearest(asked, count, allowed)
+        keyword = source.keyword_search(question, count, chosen)
+        similarity = {match.chunk_id: match.score for match in dense}
+        articles: dict[str, Article] = {}
+        chunks = {chunk.id: chunk for chunk in source.chunks(sorted({m.chunk_id for m in (*dense, *keyword)}))}
+        for chunk in chunks.values():
+            if chunk.article_id not in articles:
+                articles[chunk.article_id] = source.article(chunk.article_id)
+        in_period = _published_in(period, chunks, articles, dense, keyword) if period else []
+        fused = fuse([[m.chunk_id for m in dense], [m.chunk_id for m in keyword], in_period])
+        found: list[Passage] = []
+        for chunk_id, score in fused:
+            if chunk_id not in chunks:
+                continue
+            passage = _passage(chunks[chunk_id], articles[chunks[chunk_id].article_id], score, similarity.get(chunk_id))
+            _add_once(found, passage, limit)
+            if len(found) > limit:
+                break
+        return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(found[:limit], start=1))
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        return [
+            Document(
+                id=passage.chunk_id,
+                page_content=passage.text,
+                metadata={
+                    "article_id": passage.article_id,
+                    "title": passage.title,
+                    "outlet": passage.outlet,
+                    "published": passage.published.isoformat() if passage.published else None,
+                    "url": passage.url,
+                    "start": passage.start,
+                    "end": passage.end,
+                    "score": passage.score,
+                },
+            )
+            for passage in self.search(query)
+        ]
+
+
+def fuse(rankings: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+    """Join rankings: the score of an id is the sum of 1 / (60 + rank) over the rankings that hold it, best first.
+
+    Ties are broken by id. Reciprocal rank fusion, Cormack et al., SIGIR 2009.
+    """
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, chunk_id in enumerate(ranking, start=1):
+            scores[chunk_id] = scores.get(chunk_id, 0.0) + 1.0 / (_RRF_K + rank)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _published_in(
+    period: Period, chunks: dict[str, Chunk], articles: dict[str, Article], *rankings: Sequence[Match]
+) -> list[str]:
+    """The found chunks whose article was published in the period, in the order of the rankings joined."""
+    first, last = period
+    ordered = fuse([[match.chunk_id for match in ranking] for ranking in rankings])
+    return [
+        chunk_id
+        for chunk_id, _ in ordered
+        if chunk_id in chunks
+        and (published := articles[chunks[chunk_id].article_id].published) is not None
+        and first <= published <= last
+    ]
+
+
+def _add_once(found: list[Passage], passage: Passage, limit: int) -> None:
+    """Append the passage, or name its article on the passage that says the same."""
+    form = normalize(passage.text)
+    for position, other in enumerate(found):
+        if fuzz.ratio(form, normalize(other.text), score_cutoff=_NEAR_IDENTICAL):
+            if passage.article_id not in (other.article_id, *other.also_in):
+                found[position] = dataclasses.replace(other, also_in=(*other.also_in, passage.article_id))
+            return
+    if len(found) <= limit:
+        found.append(passage)
+
+
+def _passage(chunk: Chunk, article: Article, score: float, similarity: float | None) -> Passage:
+    return Passage(
+        rank=0, score=score, chunk_id=chunk.id, article_id=article.id, title=article.title, outlet=article.outlet,
+        author=article.author, published=article.published, url=article.url, text=chunk.text, start=chunk.start,
+        end=chunk.end, similarity=0.0 if similarity is None else similarity,
+    )  # fmt: skip

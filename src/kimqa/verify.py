@@ -1,0 +1,54 @@
+"""From cited statements to checked ones: does what a statement says stand in what it cites?"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from kimqa.text import STOPWORDS, normalize, stem, words
+from kimqa.types import Citation, Statement
+
+_QUOTED: Final = re.compile(r'"([^"]{3,})"')
+_CAPITALISED: Final = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*")
+_NUMBER: Final = re.compile(r"\d[\d.,]*")
+# The least share of a statement's content words that must stand in its quotes. Verbatim sentences have all of them; set
+# low, because a true paraphrase shares few words, and names, numbers and quoted words are checked one by one.
+_MIN_COVERAGE: Final = 0.5
+
+
+def verify(statements: Iterable[Statement], citations: Sequence[Citation]) -> tuple[Statement, ...]:
+    """Mark each statement as supported or not by the quotes that it cites."""
+    quotes = {citation.number: citation for citation in citations}
+    return tuple(
+        dataclasses.replace(
+            statement,
+            supported=is_supported(statement.text, [quotes[n] for n in statement.citations if n in quotes]),
+        )
+        for statement in statements
+    )
+
+
+def is_supported(text: str, citations: Sequence[Citation]) -> bool:
+    """True when every number, name and quoted phrase of `text`, and most of its words, stand in what is cited.
+
+    An article's outlet, title, author and date of publication count as said by it.
+    """
+    if not citations:
+        return False
+    said = " ".join(f"{c.quote} {c.title} {c.outlet} {c.author or ''} {c.published or ''}" for c in citations)
+    evidence = normalize(said)
+    evidence_words = set(words(said))
+    evidence_stems = {stem(word) for word in evidence_words}
+    body = re.sub(r"^(?:Yes|No)\b[:,.]?\s*", "", text)
+    if any(normalize(quoted) not in evidence for quoted in _QUOTED.findall(normalize(body))):
+        return False
+    numbers = [number.rstrip(".,") for number in _NUMBER.findall(body)]
+    if any(number not in evidence for number in numbers):
+        return False
+    names = [word for name in _CAPITALISED.findall(body) for word in words(name) if word not in STOPWORDS]
+    if any(stem(name) not in evidence_stems for name in names):
+        return False
+    content = [stem(word) for word in words(body) if word not in STOPWORDS]
+    return not content or sum(word in evidence_stems for word in content) / len(content) >= _MIN_COVERAGE

@@ -1,0 +1,1 @@
+"""The recipe that makes the shipped reader weights; the package never imports it."""

@@ -1,0 +1,321 @@
+"""Pairs of text come in; varied, tokenised and batched training examples go out."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
+from training.examples import Pair, Passage, Spans
+
+MAX_TRAINING_TOKENS = 256
+POOLED_BATCHES = 64  # batches are sorted by length within pools of this many
+SENTENCE = re.compile(r"[^.!?]+[.!?]+[\"'\u201d\u2019)]*\s*|[^.!?]+$")
+FURNITURE = (
+    "Advertisement",
+    "Read more: the latest from our newsroom",
+    "Share this article",
+    "Sign up for our morning newsletter.",
+    "Photo: file picture / agency",
+    "Story continues below",
+    "Most read",
+    "Additional reporting by our correspondents.",
+    "This article was updated to correct a spelling.",
+    "Listen to this article",
+)
+OUTLET_QUESTIONS = (
+    "Which outlet reported {title}?",
+    "who published the story {title}",
+    "Which newspaper wrote about this: {title}?",
+    "What is the source of the report {title}?",
+)
+DATE_QUESTIONS = (
+    "When was {title} published?",
+    "What is the date of the report {title}?",
+    "when did {outlet} report {title}",
+    "On what day did {outlet} write about {title}?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One example as text, after variation; spans are character ranges, those of the header apart.
+
+    Examples with the same `question_id` compete: those that answer should score above those that do not.
+    """
+
+    question_id: str
+    question: str
+    header: str
+    passage: str
+    spans: Spans
+    header_spans: Spans
+    answerable: bool
+    verdict: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example as tokens: ids, where the passage begins, and token positions of gold starts and ends."""
+
+    question: str
+    ids: list[int]
+    passage_from: int
+    starts: list[int]
+    ends: list[int]
+    answerable: float
+    verdict: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tensors of one step.
+
+    Rows with the same number in `question` ask the same. A row of targets that is all zero means no span, -1 in
+    `verdict` that there is none.
+    """
+
+    question: Tensor
+    input_ids: Tensor
+    attention_mask: Tensor
+    token_type_ids: Tensor
+    starts: Tensor
+    ends: Tensor
+    answerable: Tensor
+    verdict: Tensor
+
+
+class Variation:
+    """Makes a different text of a pair each time, the way questions and articles differ in use."""
+
+    def __init__(self, passages: dict[str, Passage], seed: str) -> None:
+        self._passages = passages
+        self._pool = [passage for passage in passages.values() if passage.source in ("news", "stories")]
+        self._random = random.Random(seed)
+
+    def text(self, pair: Pair) -> Text:
+        """Returns one variation of the pair."""
+        passage = self._passages[pair.passage]
+        text, spans = passage.text.rstrip("\n"), pair.spans
+        if pair.source != "statements" and self._random.random() < 0.12:
+            text, spans = self._crop(text, spans)
+        if self._random.random() < 0.2:
+            text, spans = self._surround(text, spans, passage)
+        question = self._question(pair)
+        return Text(
+            pair.question_id,
+            question,
+            self._header(passage).header,
+            text,
+            spans,
+            (),
+            pair.answerable,
+            pair.verdict,
+        )
+
+    def header_question(self, passage: Passage) -> Text:
+        """Returns a question that the line above the passage answers, or does not because the part is missing."""
+        ask_outlet = self._random.random() < 0.5
+        template = self._random.choice(OUTLET_QUESTIONS if ask_outlet else DATE_QUESTIONS)
+        question = template.format(title=passage.title, outlet=passage.outlet)
+        shown = PassageInput("", passage.title, passage.outlet, passage.date)
+        answer = (
+            shown.outlet if ask_outlet else PassageInput("", published=shown.published).header.rstrip("\n")
+        )
+        if self._random.random() < 0.2:
+            shown = PassageInput(
+                "", shown.title, None if ask_outlet else shown.outlet, shown.published if ask_outlet else None
+            )
+            answer = None
+        start = shown.header.find(answer) if answer else -1
+        spans = ((start, start + len(answer)),) if answer and start >= 0 else ()
+        return Text(question, question, shown.header, passage.text, (), spans, bool(spans), None)
+
+    def _question(self, pair: Pair) -> str:
+        question = pair.question
+        chance = 0.06 if pair.source == "statements" else 0.25
+        if self._random.random() < chance:
+            question = question.lower().rstrip("?. ")
+        if self._random.random() < 0.08:
+            question = self._typo(question)
+        return question
+
+    def _typo(self, question: str) -> str:
+        words = list(re.finditer(r"[A-Za-z]{5,}", question))
+        if not words:
+            return question
+        word = self._random.choice(words)
+        at = self._random.randrange(word.start() + 1, word.end() - 1)
+        kind = self._random.randrange(3)
+        if kind == 0:
+            return question[:at] + question[at + 1 :]
+        if kind == 1:
+            return question[:at] + question[at] + question[at:]
+        return question[:at] + question[at + 1] + question[at] + question[at + 2 :]
+
+    def _header(self, passage: Passage) -> PassageInput:
+        if self._random.random() < 0.08:
+            return PassageInput("")
+        keep = [self._random.random() >= 0.06 for _ in range(3)]
+        return PassageInput(
+            "",
+            passage.title if keep[0] else None,
+            passage.outlet if keep[1] else None,
+            passage.date if keep[2] else None,
+        )
+
+    def _crop(self, text: str, spans: Spans) -> tuple[str, Spans]:
+        sentences = [match.span() for match in SENTENCE.finditer(text)]
+        if len(sentences) < 4:
+            return text, spans
+        first = self._random.randrange(0, len(sentences) // 2)
+        last = self._random.randrange(len(sentences) // 2, len(sentences))
+        start = min([sentences[first][0], *(s for s, _ in spans)])
+        end = max([sentences[last][1], *(e for _, e in spans)])
+        return text[start:end], tuple((s - start, e - start) for s, e in spans)
+
+    def _surround(self, text: str, spans: Spans, passage: Passage) -> tuple[str, Spans]:
+        before, after = self._neighbour(passage), self._neighbour(passage)
+        side = self._random.randrange(3)
+        if side == 0:
+            before = ""
+        if side == 1:
+            after = ""
+        shift = len(before) + 1 if before else 0
+        text = f"{before}\n{text}" if before else text
+        text = f"{text}\n{after}" if after else text
+        return text, tuple((s + shift, e + shift) for s, e in spans)
+
+    def _neighbour(self, passage: Passage) -> str:
+        if self._random.random() < 0.3:
+            return self._random.choice(FURNITURE)
+        other = self._random.choice(self._pool)
+        if other.group == passage.group:
+            return self._random.choice(FURNITURE)
+        sentences = [match.group().strip() for match in SENTENCE.finditer(other.text)]
+        at = self._random.randrange(len(sentences))
+        return " ".join(sentences[at : at + self._random.randint(1, 2)])
+
+
+def encode(text: Text, tokenizer: Tokenizer, chance: random.Random) -> Example:
+    """Returns the tokens of one example; too long a passage is cut to a window that shows the first answer."""
+    cls, sep = tokenizer.encode("").ids  # the empty text has the special tokens alone
+    question = tokenizer.encode(text.question, add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
+    header = tokenizer.encode(text.header, add_special_tokens=False)
+    passage = tokenizer.encode(text.passage, add_special_tokens=False)
+    room = MAX_TRAINING_TOKENS - 3 - len(question) - len(header.ids)
+    spans = [_tokens(passage.offsets, start, end) for start, end in text.spans]
+    first = 0
+    if len(passage.ids) > room:
+        latest = len(passage.ids) - room
+        wanted = spans[0] if spans else (0, len(passage.ids) - 1)
+        low, high = max(0, wanted[1] - room + 1), min(latest, wanted[0])
+        first = chance.randint(low, high) if low <= high else min(wanted[0], latest)
+    kept = passage.ids[first : first + room]
+    begin = len(question) + 2
+    shift = begin + len(header.ids) - first
+    limit = begin + len(header.ids) + len(kept)
+    found = [(s + shift, e + shift) for s, e in spans]
+    found = [(s, e) for s, e in found if begin + len(header.ids) <= s and e < limit]
+    found += [
+        (s + begin, e + begin)
+        for s, e in (_tokens(header.offsets, start, end) for start, end in text.header_spans)
+    ]
+    return Example(
+        text.question_id,
+        [cls, *question, sep, *header.ids, *kept, sep],
+        begin,
+        [s for s, _ in found],
+        [e for _, e in found],
+        float(text.answerable),
+        -1 if text.verdict is None else text.verdict,
+    )
+
+
+def _tokens(offsets: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    inside = [i for i, (a, b) in enumerate(offsets) if b > start and a < end]
+    return inside[0], inside[-1]
+
+
+def collate(examples: list[Example]) -> Batch:
+    """Pads examples to one length, a multiple of eight."""
+    length = -(-max(len(example.ids) for example in examples) // 8) * 8
+    size = len(examples)
+    ids = torch.zeros(size, length, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    starts, ends = torch.zeros(size, length), torch.zeros(size, length)
+    for row, example in enumerate(examples):
+        count = len(example.ids)
+        ids[row, :count] = torch.tensor(example.ids)
+        mask[row, :count] = 1
+        types[row, example.passage_from : count] = 1
+        for positions, target in ((example.starts, starts), (example.ends, ends)):
+            for position in positions:
+                target[row, position] += 1.0 / len(positions)
+    numbers = {example.question: at for at, example in enumerate(examples)}
+    return Batch(
+        torch.tensor([numbers[example.question] for example in examples]),
+        ids,
+        mask,
+        types,
+        starts,
+        ends,
+        torch.tensor([example.answerable for example in examples]),
+        torch.tensor([example.verdict for example in examples]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is learned from: pairs, their passages, and how much of each source one epoch draws.
+
+    A share of 1.5 means all pairs of the source once and half of them again. The source `header`, whose questions are
+    made here, counts in passages.
+    """
+
+    pairs: list[Pair]
+    passages: dict[str, Passage]
+    shares: dict[str, float]
+
+    def draw(self, chance: random.Random) -> list[list[Pair]]:
+        """Draws the pairs of one epoch: questions in random order, each with all its passages that were drawn."""
+        drawn: dict[str, list[Pair]] = {}
+        for source in sorted(self.shares):
+            ours = [pair for pair in self.pairs if pair.source == source]
+            whole, part = divmod(self.shares[source], 1.0)
+            for pair in ours * int(whole) + chance.sample(ours, int(part * len(ours))):
+                drawn.setdefault(pair.question_id, []).append(pair)
+        questions = list(drawn.values())
+        chance.shuffle(questions)
+        return questions
+
+    def epoch(self, tokenizer: Tokenizer, seed: str, batch_size: int) -> Iterator[list[Example]]:
+        """Yields the batches of one epoch, of similar lengths, in an order that depends on the seed alone.
+
+        The passages of a question stay together, so that one batch holds the ones that answer and those that do not.
+        """
+        chance = random.Random(seed)
+        variation = Variation(self.passages, f"{seed}:variation")
+        questions = self.draw(chance)
+        used = {pair.passage for pair in self.pairs}
+        named = sorted(name for name in used if self.passages[name].has_header)
+        asked = set(chance.sample(range(len(questions)), int(self.shares.get("header", 0.0) * len(named))))
+        pool: list[list[Example]] = []
+        for at, pairs in enumerate(questions):
+            pool.append([encode(variation.text(pair), tokenizer, chance) for pair in pairs])
+            if at in asked:
+                text = variation.header_question(self.passages[chance.choice(named)])
+                pool.append([encode(text, tokenizer, chance)])
+            if sum(map(len, pool)) >= batch_size * POOLED_BATCHES or at == len(questions) - 1:
+                pool.sort(key=lambda examples: max(len(example.ids) for example in examples))
+                flat = [example for examples in pool for example in examples]
+                batches = [flat[first : first + batch_size] for first in range(0, len(flat), batch_size)]
+                chance.shuffle(batches)
+                yield from batches
+                pool = []
