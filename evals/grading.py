@@ -17,14 +17,16 @@ _YES_NO: Final = ("yes", "no")
 class Outcome:
     """One question asked and graded.
 
-    `problem` says why the answer is wrong, empty when it is right. `relevant` tells of every passage, by rank, whether
-    it overlaps a gold quote; `cited_relevant` the same of every citation, by number.
+    `problem` says why the answer is wrong, empty when it is right. `retrieved_relevant` tells of every passage, in the
+    order of retrieval, whether it overlaps a gold quote; `read_relevant` the same in the order of the reader's judgement,
+    `cited_relevant` of every citation, by number.
     """
 
     gold: GoldQuestion
     answer: Answer
     problem: str
-    relevant: tuple[bool, ...]
+    retrieved_relevant: tuple[bool, ...]
+    read_relevant: tuple[bool, ...]
     cited_relevant: tuple[bool, ...]
     faithful: bool
     short_exact: float
@@ -54,7 +56,8 @@ def grade(gold: GoldQuestion, answer: Answer, texts: Mapping[str, str], millisec
         gold=gold,
         answer=answer,
         problem=_problem(gold, answer, any(cited_relevant)),
-        relevant=relevance(gold, answer.passages, texts),
+        retrieved_relevant=relevance(gold, sorted(answer.passages, key=lambda passage: passage.rank), texts),
+        read_relevant=relevance(gold, answer.passages, texts),
         cited_relevant=cited_relevant,
         faithful=all(is_faithful(citation, texts) for citation in all_citations(answer)),
         short_exact=metrics.best_over_answers(metrics.exact_match, short, answers),
@@ -64,13 +67,13 @@ def grade(gold: GoldQuestion, answer: Answer, texts: Mapping[str, str], millisec
 
 
 def relevance(gold: GoldQuestion, passages: Iterable[Passage], texts: Mapping[str, str]) -> tuple[bool, ...]:
-    """Of every passage, in the order of rank, whether it overlaps a gold quote of the same article.
+    """Of every passage, in the order given, whether it overlaps a gold quote of the same article.
 
     A passage that stands for a near-identical one in the gold article is relevant when it contains the quote.
     """
     return tuple(
         any(_overlaps(passage, item, texts) or _repeats(passage, item) for item in gold.evidence)
-        for passage in sorted(passages, key=lambda passage: passage.rank)
+        for passage in passages
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.figure import Figure as Plot
@@ -14,7 +14,12 @@ from evals import metrics
 from evals.grading import Outcome
 from evals.summary import Figure, Summary
 
-_STYLE: Final = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "kimqa"}
+_STYLE: Final[dict[Any, Any]] = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.hashsalt": "kimqa",
+}
 _BLUE: Final = "#2a6f97"
 _GREY: Final = "#9a9a9a"
 
@@ -23,7 +28,9 @@ def draw(summary: Summary, outcomes: Sequence[Outcome]) -> dict[str, str]:
     """The plots of a set of questions: title to data URI."""
     given = [outcome for outcome in outcomes if not outcome.answer.abstained]
     sure, right = [o.answer.confidence for o in given], [o.right for o in given]
-    retrieval = [figure for figure in summary.figures if figure.name in ("hit@1", "hit@3", "hit@5", "mrr", "cited@1")]
+    retrieval = [
+        figure for figure in summary.figures if figure.name in ("hit@1", "hit@3", "hit@5", "mrr", "read@1")
+    ]
     with mpl.rc_context(_STYLE):
         return {
             "Right answers by type": _bars(summary.by_type),

@@ -10,8 +10,7 @@ from pathlib import Path
 from evals.gold import digest_of_files, digest_of_texts, load_gold
 from evals.grading import Outcome, grade
 from evals.summary import Summary, summarize_sets
-from kimqa import Pipeline
-from kimqa.settings import load_settings
+from kimqa import Pipeline, load_settings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,11 +32,13 @@ def evaluate(
     `progress` is told how many questions are done, and of how many.
     """
     settings = load_settings()
+    Pipeline.build(settings)
     pipeline = Pipeline.open(settings)
-    pipeline.sync(settings.corpus_folder)
     texts = {article.id: article.text for article in pipeline.articles()}
     questions = load_gold(files, texts)
-    pipeline.ask(questions[0].question, reader=reader)  # loads the models, so that the times below are warm ones
+    pipeline.ask(
+        questions[0].question, reader=reader
+    )  # loads the models, so that the times below are warm ones
     outcomes = []
     for number, gold in enumerate(questions, start=1):
         begun = time.perf_counter()

@@ -25,7 +25,6 @@ class Measure:
     value: _Value
     applies: _Applies
     gated: bool = True
-    unit: str = "share"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,11 +91,11 @@ def _false_premise(outcome: Outcome) -> bool:
 
 
 MEASURES: Final = (
-    Measure("hit@1", "first passage overlaps a gold quote", lambda o: metrics.hit_at(o.relevant, 1), _answerable),
-    Measure("hit@3", "one of three does", lambda o: metrics.hit_at(o.relevant, 3), _answerable),
-    Measure("hit@5", "one of five does", lambda o: metrics.hit_at(o.relevant, 5), _answerable),
-    Measure("mrr", "mean 1/rank of the first that does", lambda o: metrics.reciprocal_rank(o.relevant), _answerable),
-    Measure("cited@1", "first citation does; refused: no", lambda o: metrics.hit_at(o.cited_relevant, 1), _answerable),
+    Measure("hit@1", "first passage overlaps a gold quote", lambda o: metrics.hit_at(o.retrieved_relevant, 1), _answerable),
+    Measure("hit@3", "one of three does", lambda o: metrics.hit_at(o.retrieved_relevant, 3), _answerable),
+    Measure("hit@5", "one of five does", lambda o: metrics.hit_at(o.retrieved_relevant, 5), _answerable),
+    Measure("mrr", "mean 1/rank of the first that does", lambda o: metrics.reciprocal_rank(o.retrieved_relevant), _answerable),
+    Measure("read@1", "first passage after reading does", lambda o: metrics.hit_at(o.read_relevant, 1), _answerable),
     Measure("right", "right answers, all questions", lambda o: float(o.right), _always),
     Measure("right answerable", "right answers where there is one", lambda o: float(o.right), _answerable),
     Measure("short EM", "`short` equals an answer", lambda o: o.short_exact, _answerable),
@@ -106,14 +105,17 @@ MEASURES: Final = (
     Measure("rejection", "unanswerable, off topic: refused", lambda o: float(o.answer.abstained), _outside),
     Measure("premise rejected", "false premise: refused", lambda o: float(o.answer.abstained), _false_premise, gated=False),
     Measure("answered", "answerable: not refused", lambda o: float(not o.answer.abstained), _answerable),
-    Measure("words", "length of an answer in words", lambda o: float(o.words), _answered, gated=False, unit="words"),
+    Measure("false refusals", "answerable: refused; 0 is best", lambda o: float(o.answer.abstained), _answerable, gated=False),
+    Measure("words", "length of an answer in words", lambda o: float(o.words), _answered, gated=False),
 )  # fmt: skip
 
 
 def summarize(name: str, outcomes: Sequence[Outcome]) -> Summary:
     """The figures of `outcomes`; measures that apply to none of them are left out."""
     times = [outcome.milliseconds for outcome in outcomes]
-    figures = [_figure(measure.name, measure.value, filter(measure.applies, outcomes)) for measure in MEASURES]
+    figures = [
+        _figure(measure.name, measure.value, filter(measure.applies, outcomes)) for measure in MEASURES
+    ]
     by_type = [
         _figure(kind, lambda outcome: float(outcome.right), (o for o in outcomes if o.gold.type == kind))
         for kind in TYPES

@@ -60,11 +60,32 @@ def advance(exchange: Exchange, event: Event) -> Exchange:
     return dataclasses.replace(exchange, answer=event.answer)
 
 
-def history_of(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    """The answered exchanges as turns, oldest first: what a follow-up question may refer to."""
+def history_of(exchanges: Sequence[Exchange]) -> tuple[tuple[str, str], ...]:
+    """The answered exchanges as (question, answer), oldest first: what a follow-up question may refer to."""
     return tuple(
-        Turn(exchange.question, exchange.answer.text) for exchange in exchanges if exchange.answer is not None
+        (exchange.question, exchange.answer.text) for exchange in exchanges if exchange.answer is not None
     )
+
+
+def suggest_questions(articles: Sequence[Article]) -> tuple[str, ...]:
+    """Up to four questions to begin with, one an outlet, newest first, about the name that its article has most often."""
+    newest = sorted(
+        articles, key=lambda article: (article.published or datetime.date.min, article.id), reverse=True
+    )
+    questions: dict[str, str] = {}
+    names: set[str] = set()
+    for article in newest:
+        if len(questions) == _SUGGESTIONS:
+            break
+        if article.outlet in questions:
+            continue
+        name = next((name for name in _frequent_names(article) if name not in names), None)
+        if name is not None and article.outlet:
+            names.add(name)
+            questions[article.outlet] = f"What does {article.outlet} report about {name}?"
+        elif article.title:
+            questions[article.outlet] = f"What is “{article.title}” about?"
+    return tuple(questions.values())
 
 
 def answer_as_text(answer: Answer) -> str:

@@ -1,6 +1,8 @@
 () => {
-  // A calendar for the two dates: the browser's own, which gives and takes YYYY-MM-DD.
-  for (const input of document.querySelectorAll("#since input, #until input")) input.type = "date";
+  // A calendar for the two dates, once their fold is opened: the browser's own, which gives and takes YYYY-MM-DD.
+  new MutationObserver(() => {
+    for (const input of document.querySelectorAll("#since input, #until input")) input.type = "date";
+  }).observe(document.getElementById("filters"), { childList: true, subtree: true });
 
   // A mark leads to its card and a card back to its answer, without moving the rest of the page.
   document.addEventListener("click", (event) => {
@@ -15,6 +17,19 @@
     target.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
     target.focus({ preventScroll: true });
   });
+
+  // A new question comes to the top of the conversation, so that its answer is read from its beginning.
+  const conversation = document.getElementById("conversation");
+  let shown = 0, pending = false;
+  new MutationObserver(() => {
+    const exchanges = conversation.querySelectorAll(".exchange");
+    const last = exchanges[exchanges.length - 1];
+    if (last && (exchanges.length > shown || pending)) {
+      conversation.scrollTop += last.getBoundingClientRect().top - conversation.getBoundingClientRect().top;
+    }
+    shown = exchanges.length;
+    pending = Boolean(last?.querySelector(".progress"));
+  }).observe(conversation, { childList: true, subtree: true, characterData: true });
 
   window.kimqa = {
     async copy(text) {

@@ -20,14 +20,13 @@ from kimqa.readers.load import load_reader
 from kimqa.readers.prompts import REFUSAL
 from kimqa.retrieve import HybridRetriever
 from kimqa.settings import Settings, load_settings
-from kimqa.store import Store
+from kimqa.store import FILE_NAME, Store
 from kimqa.sync import Progress, sync
 from kimqa.types import Answer, Article, Draft, Event, Passage, Reader, Statement, SyncReport
-from kimqa.vectorstore import open_index
+from kimqa.vectorstore import ChromaIndex
 from kimqa.verify import verify
 
 _MAX_TOP_K: Final = 100
-_DATABASE: Final = "kimqa.sqlite"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Pipeline:
         self._readers: dict[str, Reader] = {}
         self._lock = threading.Lock()
         self._encoder = load_encoder(settings.encoder, folder=settings.vectorstore_folder, threads=settings.threads)
-        self._index = open_index(settings.vectorstore_folder, store, ef_search=settings.ef_search)
+        self._index = ChromaIndex.open(settings.vectorstore_folder)
         self.retriever = HybridRetriever(
             source=store, index=self._index, encoder=self._encoder, candidates=settings.candidates, top_k=settings.top_k
         )
@@ -79,9 +78,8 @@ class Pipeline:
             IndexMissingError, IndexMismatchError, IndexDamagedError: each names the command that mends it.
         """
         chosen = settings or load_settings()
-        store = Store.open(chosen.vectorstore_folder / _DATABASE)
-        built_with = store.get_manifest("settings_fingerprint")
-        if built_with != chosen.index_fingerprint:
+        store = Store.open(chosen.vectorstore_folder / FILE_NAME)
+        if store.manifest().get("settings_fingerprint") != chosen.index_fingerprint:
             store.close()
             raise IndexMismatchError(
                 f"The index in {chosen.vectorstore_folder} was built with other settings (encoder or chunk size). "

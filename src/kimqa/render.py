@@ -155,7 +155,7 @@ def _filters_in_words(filters: Filters) -> str:
 
 
 def _render_statement(statement: Statement, marked: set[int], exchange: int) -> str:
-    """A statement with its marks as links: in place where the text has them, else at its end."""
+    """A statement with its marks as links: in place where the text has them, else in front of the full stop."""
     pieces, placed, position = [], set(), 0
     for match in _CITATION_MARK.finditer(statement.text):
         number = int(match.group(1))
@@ -163,9 +163,10 @@ def _render_statement(statement: Statement, marked: set[int], exchange: int) -> 
             pieces += [escape(statement.text[position : match.start()]), _mark(number, exchange)]
             placed.add(number)
             position = match.end()
-    pieces.append(escape(statement.text[position:]))
+    rest = statement.text[position:]
     marks = "".join(_mark(number, exchange) for number in statement.citations if number in marked - placed)
-    text = "".join(pieces) + marks
+    stop = rest[-1:] if marks and rest.endswith((".", "!", "?")) else ""
+    text = f"{''.join(pieces)}{escape(rest.removesuffix(stop))}{marks}{stop}"
     if statement.supported:
         return f"<span>{text}</span> "
     return f'<span class="unsupported">{text} <em>not supported by the articles</em></span> '

@@ -7,13 +7,14 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kimqa.errors import ArgumentError, KimqaError, SettingsError
 from kimqa.ui import mount_page
@@ -36,10 +37,6 @@ _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
-
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Question(BaseModel):
@@ -86,6 +83,7 @@ def create_app(pipeline: Pipeline, examples: Sequence[str] = ()) -> FastAPI:
     @app.get("/api/search")
     def search(
         query: str,
+        *,
         outlets: Annotated[list[str] | None, Query()] = None,
         since: str | None = None,
         until: str | None = None,
@@ -146,10 +144,10 @@ class _Server(uvicorn.Server):
 class _Guard:
     """ASGI middleware: refuses bodies over the limit, with or without a stated length, and adds the security headers."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

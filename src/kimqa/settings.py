@@ -108,7 +108,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     variables = os.environ if environment is None else environment
     given: dict[str, Any] = {}
     for key, value in variables.items():
-        if key.startswith(_PREFIX):
+        if key.startswith(_PREFIX) and value.strip():  # an empty variable counts as not set, as in most shells
             given[_known(key.removeprefix(_PREFIX).lower(), f"the environment variable {key}")] = value
     home = Path(overrides.get("home") or given.get("home") or default_home()).expanduser()
     merged = _read_file(home / _FILE) | given | {_known(key, "an argument"): value for key, value in overrides.items()}

@@ -336,6 +336,9 @@ def _condition(filters: Filters) -> tuple[str, list[str]]:
     parts, values = ["1"], list(filters.outlets)
     if filters.outlets:
         parts.append(f"a.outlet IN ({_marks(filters.outlets)})")
+    if filters.article_ids:
+        parts.append(f"a.id IN ({_marks(filters.article_ids)})")
+        values.extend(filters.article_ids)
     if filters.since is not None:
         parts.append("a.published >= ?")  # ISO dates sort as text, and a missing one compares as false
         values.append(filters.since.isoformat())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import re
 import unicodedata
@@ -12,11 +13,17 @@ import snowballstemmer
 
 from kimqa.types import Span
 
-_WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’.,][^\W_]+)*")
+_WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}(?:['’]s\b)?|[^\W_]+(?:['’.,][^\W_]+)*")
 _PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*")
 _STRAIGHT: Final = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-",
      "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+)  # fmt: skip
+_MARKER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]|[•*–—-]")
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
 )  # fmt: skip
 _CLITIC: Final = re.compile(r"'s?$")
 
@@ -42,7 +49,7 @@ def normalize(text: str) -> str:
 
     Offsets are not kept: never show the result, never cut by it.
     """
-    decomposed = unicodedata.normalize("NFKD", straighten(text))
+    decomposed = straighten(unicodedata.normalize("NFKD", text))  # in this order: NFKD makes apostrophes and dashes
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.casefold().split())
 
@@ -82,7 +89,26 @@ def paragraphs(text: str) -> list[Span]:
 
 
 def sentences(text: str) -> list[Span]:
-    """The sentences of `text`, in order and disjoint, without surrounding white space. A line break ends a sentence."""
+    """The sentences of `text`, in order and disjoint, without surrounding white space.
+
+    A line break ends a sentence; the number or letter in front of a list item belongs to the item.
+    """
+    spans: list[Span] = []
+    for span in _split(text):
+        if spans and _MARKER.fullmatch(spans[-1].of(text)) and "\n" not in text[spans[-1].end : span.start]:
+            span = Span(spans.pop().start, span.end)
+        spans.append(span)
+    return spans
+
+
+def written_date(date: datetime.date | None) -> str:
+    """The date written out, "Thursday 4 September 2025"; empty for None. English, whatever the locale."""
+    if date is None:
+        return ""
+    return f"{_WEEKDAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def _split(text: str) -> list[Span]:
     spans = []
     for paragraph in paragraphs(text):
         position = paragraph.start

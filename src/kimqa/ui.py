@@ -19,7 +19,7 @@ from kimqa.conversation import (
     suggest_questions,
 )
 from kimqa.errors import KimqaError
-from kimqa.render import render_conversation, render_evidence, render_masthead, render_sources
+from kimqa.render import escape, render_conversation, render_evidence, render_masthead, render_sources
 from kimqa.types import Article
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def build_page(pipeline: Pipeline, examples: Sequence[str] = ()) -> Any:
     with gr.Blocks(title="kimqa", fill_width=True, analytics_enabled=False) as page:
         parts = _lay_out(articles, tuple(examples) or suggest_questions(articles))
         _connect(parts, pipeline)
-        gr.api(_endpoint(pipeline), api_name="ask")
+        gr.api(_endpoint(pipeline), api_name="ask")  # type: ignore[attr-defined]  # documented, but left out of its __all__
     page.queue(default_concurrency_limit=_CONCURRENT_QUESTIONS, max_size=_WAITING_QUESTIONS)
     return page
 
@@ -138,7 +138,7 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
     gr.HTML(render_masthead(articles), elem_id="masthead")
     with gr.Row(elem_id="workspace", equal_height=True):
         with gr.Column(scale=6, min_width=320, elem_id="left"):
-            conversation = gr.HTML(render_conversation(()), elem_id="conversation", autoscroll=True)
+            conversation = gr.HTML(render_conversation(()), elem_id="conversation")
             with gr.Row(elem_id="examples") as chips:
                 chip_buttons = tuple(gr.Button(text, size="sm", elem_classes="chip") for text in examples)
             with gr.Row(elem_id="asking"):
@@ -161,9 +161,8 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
     with gr.Accordion("Sources: the articles that are searched", open=False, elem_id="sources"):
         gr.HTML(render_sources(articles))
     # Tells screen readers what has happened, and nothing else: reading out the whole conversation again would bury it.
-    status = gr.HTML(
-        "", elem_id="status", html_template='<div role="status" aria-live="polite">{{value}}</div>'
-    )
+    # Never {{value}}: Gradio (6.31) runs what Handlebars returns as a JavaScript template, so that ${…} in it is executed.
+    status = gr.HTML("", elem_id="status", html_template='<div role="status" aria-live="polite">${value}</div>')
     exchanges = gr.State((), time_to_live=_IDLE_CONVERSATION_SECONDS)
     copied, saved = gr.Textbox(visible=False), gr.Textbox(visible=False)
     return _Parts(
@@ -222,13 +221,13 @@ def _responder(parts: _Parts, pipeline: Pipeline) -> Callable[..., Iterator[dict
         for conversation in converse(pipeline, question or "", before, filters):
             current = conversation[-1]
             if current.is_pending:
-                yield {parts.conversation: render_conversation(conversation), parts.status: current.stage}
+                yield {parts.conversation: render_conversation(conversation), parts.status: escape(current.stage)}
         current = conversation[-1]
         changes = {
             parts.conversation: render_conversation(conversation),
             parts.evidence: render_evidence(conversation, _cited_articles(pipeline, conversation)),
             parts.exchanges: conversation,
-            parts.status: _announcement(current),
+            parts.status: escape(_announcement(current)),
             parts.download: gr.update(interactive=True),
         }
         if current.answer is not None:
@@ -283,6 +282,8 @@ def _theme() -> Any:
     """Plain, with the fonts of the reader's own system: nothing is fetched. The colours are in page.css."""
     import gradio as gr
 
-    fonts = {"font": ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"],
-             "font_mono": ["ui-monospace", "Menlo", "Consolas", "monospace"]}  # fmt: skip
-    return gr.themes.Base(radius_size="sm", **fonts)
+    return gr.themes.Base(
+        radius_size="sm",
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"],
+        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
+    )

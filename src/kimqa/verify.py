@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kimqa.text import STOPWORDS, normalize, stem, words
+from kimqa.text import STOPWORDS, normalize, stem, words, written_date
 from kimqa.types import Citation, Statement
 
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
@@ -31,17 +31,18 @@ def verify(statements: Iterable[Statement], citations: Sequence[Citation]) -> tu
 
 
 def is_supported(text: str, citations: Sequence[Citation]) -> bool:
-    """True when every number, name and quoted phrase of `text`, and most of its words, stand in what is cited.
+    """True when `text` is a cited quote, or every number, name and quoted phrase of it, and most words, stand in one.
 
     An article's outlet, title, author and date of publication count as said by it.
     """
     if not citations:
         return False
-    said = " ".join(f"{c.quote} {c.title} {c.outlet} {c.author or ''} {c.published or ''}" for c in citations)
-    evidence = normalize(said)
-    evidence_words = set(words(said))
-    evidence_stems = {stem(word) for word in evidence_words}
     body = re.sub(r"^(?:Yes|No)\b[:,.]?\s*", "", text)
+    if any(normalize(body) in normalize(citation.quote) for citation in citations):
+        return True
+    said = " ".join(f"{c.quote} {c.title} {c.outlet} {c.author or ''} {written_date(c.published)}" for c in citations)
+    evidence = normalize(said)
+    evidence_stems = {stem(word) for word in words(said)}
     if any(normalize(quoted) not in evidence for quoted in _QUOTED.findall(normalize(body))):
         return False
     numbers = [number.rstrip(".,") for number in _NUMBER.findall(body)]

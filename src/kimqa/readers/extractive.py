@@ -8,13 +8,15 @@ import re
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from kimqa.readers.kinds import Kind, kind_of
+from kimqa.readers.kinds import Kind, asks_when, fits, kind_of
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.readers.span_model import Span as AnswerSpan
 from kimqa.text import normalize, sentences, stem, stems, word_spans, words
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
 
 _RANK_WEIGHT: Final = 0.15
+_SPAN_WEIGHT: Final = 0.0
+_MISFIT_PENALTY: Final = 2.0
 _MAX_STATEMENTS: Final = 3
 _MAX_ITEMS: Final = 6
 _YES_NO_MARGIN: Final = 0.55
@@ -37,7 +39,7 @@ class PassageModel(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A passage with what the model said of it; `score` joins the model's logit with the rank of retrieval."""
+    """A passage with what the model said of it; `score` joins the model's log-odds with the rank of retrieval."""
 
     passage: Passage
     reading: Reading
@@ -67,7 +69,7 @@ class ExtractiveReader:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
         inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
         readings = self._model.read(question, inputs)
-        candidates = _in_order(passages, readings)
+        candidates = _in_order(question, passages, readings)
         ordered = tuple(
             dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
             for rank, candidate in enumerate(candidates, start=1)
@@ -78,12 +80,21 @@ class ExtractiveReader:
         return dataclasses.replace(_compose(question, candidates, self._threshold), passages=ordered)
 
 
-def _in_order(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[_Candidate]:
-    candidates = [
-        _Candidate(passage, reading, reading.answerable_logit - _RANK_WEIGHT * math.log(passage.rank))
-        for passage, reading in zip(passages, readings, strict=True)
-    ]
+def _in_order(question: str, passages: Sequence[Passage], readings: Sequence[Reading]) -> list[_Candidate]:
+    candidates = []
+    for passage, reading in zip(passages, readings, strict=True):
+        fitting = dataclasses.replace(reading, spans=tuple(span for span in reading.spans if fits(question, span.text)))
+        kept = fitting if fitting.spans else reading
+        score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
+        score -= 0.0 if fitting.spans else _MISFIT_PENALTY
+        score += _SPAN_WEIGHT * math.log(max(kept.spans[0].score, 1e-4)) if kept.spans else 0.0
+        candidates.append(_Candidate(passage, kept, score))
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.chunk_id))
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, 1e-6), 1.0 - 1e-6)
+    return math.log(kept / (1.0 - kept))
 
 
 def _compose(question: str, candidates: Sequence[_Candidate], threshold: float) -> Draft:

@@ -49,3 +49,34 @@ def kind_of(question: str) -> Kind:
     if _LIST.search(question):
         return Kind.LIST
     return Kind.FACT
+
+
+_NUMBERS: Final = (
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|"
+    r"trillions?|dozens?|half|third|quarter|decades?|no|none|nobody|zero|both|twice|once|single|an?|several|few)\b"
+)
+_TIMES: Final = (
+    r"\d|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\b(?:today|yesterday|tomorrow|tonight|noon|"
+    r"midnight|morning|afternoon|evening|night|dawn|dusk|spring|summer|autumn|winter|week(?:end)?s?|months?|years?|decades?|"
+    r"century|centuries|days?|hours?|minutes?|after|before|when|until|since|during|once|as soon as|while|recently|ago)\b"
+)
+# The form that an answer must have, told by the words that ask for it.
+_FORMS: Final = (
+    (re.compile(r"\bhow (?:many|much|old|tall|big|large|heavy|fast|far|high|deep)\b|\bwhat (?:percentage|share|number|proportion)\b", re.IGNORECASE), re.compile(_NUMBERS, re.IGNORECASE)),
+    (re.compile(r"\bhow long\b", re.IGNORECASE), re.compile(f"{_NUMBERS}|{_TIMES}", re.IGNORECASE)),
+    (re.compile(r"\b(?:what|which) year\b", re.IGNORECASE), re.compile(r"\b\d{4}\b|\byears?\b", re.IGNORECASE)),
+    (re.compile(r"^(?:\W*)when\b|\b(?:what|which) (?:day|date|month|time|weekday)\b", re.IGNORECASE), re.compile(_TIMES, re.IGNORECASE)),
+)  # fmt: skip
+_ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b|\bhow recently\b", re.IGNORECASE)
+
+
+def fits(question: str, answer: str) -> bool:
+    """False when the question asks for a number or a time and the answer holds none."""
+    return all(form.search(answer) is not None for asked, form in _FORMS if asked.search(question))
+
+
+def asks_when(question: str) -> bool:
+    """True when the answer is a time, which the date of publication may give."""
+    return _ASKS_WHEN.search(question) is not None

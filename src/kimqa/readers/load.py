@@ -21,4 +21,4 @@ def load_reader(name: str, *, threads: int = 0, min_confidence: float = 0.0) -> 
     """
     if name != ExtractiveReader.name:
         raise ArgumentError(f"There is no reader {name!r:.60}. Choose one of: {', '.join(READERS)}.")
-    return ExtractiveReader(SpanModel.load(threads=threads), min_confidence=min_confidence)
+    return ExtractiveReader(SpanModel.load(threads=threads or None), min_confidence=min_confidence)
