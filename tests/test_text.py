@@ -1,7 +1,7 @@
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kimqa.text import (
@@ -53,6 +53,8 @@ def test_normalize_removes_case_accents_and_typography(text, form):
 
 
 @given(any_text | prose)
+@example("\u0149")  # decomposes into a typographic apostrophe and n
+@example("\ufe58")  # decomposes into a dash
 def test_normalize_twice_is_normalize_once(text):
     assert normalize(normalize(text)) == normalize(text)
 

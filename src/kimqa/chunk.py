@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kimqa.text import sentences, word_spans
+from kimqa.text import sentences, word_spans, written_date
 from kimqa.types import Article, Chunk, Span
 
 # What a chunk costs when the sentences are shared out. Being too short weighs most, then breaking inside a paragraph,
@@ -20,12 +20,6 @@ _SPREAD_COST: Final = 0.5
 # A "sentence" this many times longer than a chunk is a table or a broken page, and is cut at word boundaries.
 _MAX_SENTENCE: Final = 3
 _LAST_BLANK: Final = re.compile(r"\s+(?=\S*\Z)")
-
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,9 +52,7 @@ def describe(article: Article) -> str:
 
     Title, outlet, author and the date in words ("Tuesday 27 March 2018"), as far as they are known.
     """
-    day = article.published
-    date = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
-    parts = (article.title, article.outlet, article.author or "", date)
+    parts = (article.title, article.outlet, article.author or "", written_date(article.published))
     return " | ".join(" ".join(part.split()) for part in parts if part.strip())
 
 

@@ -15,7 +15,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,9 @@ from kimqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingErro
 from kimqa.types import Encoder, Vectors
 
 _log: Final = logging.getLogger("kimqa")
-_EXPORTER: Final = "1"  # raise when the exported graph or the way of encoding changes: stored vectors are then made anew
+_EXPORTER: Final = (
+    "1"  # raise when the exported graph or the way of encoding changes: stored vectors are then made anew
+)
 _MIN_AGREEMENT: Final = 0.9999
 """Smallest cosine between the vectors of the exported graph and PyTorch's; fp32 rounding alone stays above 0.999999."""
 
@@ -40,6 +42,7 @@ _CARD: Final = "encoder.json"
 _GRAPH: Final = "encoder.onnx"
 _TOKENIZER: Final = "tokenizer.json"
 _INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
+_LOUD: Final = ("torch.onnx", "transformers", "sentence_transformers")
 _PROBES: Final = (
     "Yes.",
     "The minister arrived by train on Sunday night and left two days later, officials said.",
@@ -50,19 +53,21 @@ _PROBES: Final = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Card:
-    """What `encoder.json` says about the files beside it. `max_tokens` 0: the tokenizer has no limit."""
+    """What `encoder.json` says about the files beside it. `max_tokens` 0: there is no limit; no `sizes`: no export."""
 
     name: str
     fingerprint: str
     source: str
-    exported: bool
     modules: tuple[str, ...]
     max_tokens: int
     dimension: int
     query_prompt: str
     passage_prompt: str
-    graph_bytes: int = 0
-    tokenizer_bytes: int = 0
+    sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    @property
+    def exported(self) -> bool:
+        return bool(self.sizes)
 
 
 def load_encoder(name: str, *, folder: Path, threads: int = 0) -> Encoder:
@@ -123,10 +128,14 @@ class _OnnxEncoder:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         if not _is_whole(folder, card):
-            raise IndexDamagedError(f"The encoder in {folder} is incomplete. Run `kimqa sync` to export it anew.")
+            raise IndexDamagedError(
+                f"The encoder in {folder} is incomplete. Run `kimqa sync` to export it anew."
+            )
         try:
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / _TOKENIZER))
-            self._session = onnxruntime.InferenceSession(str(folder / _GRAPH), options, ["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(folder / _GRAPH), options, ["CPUExecutionProvider"]
+            )
         except Exception as error:  # both libraries raise their own kinds, some of them plain Exception
             raise IndexDamagedError(f"The encoder in {folder} cannot be loaded: {error}. Delete {folder / _CARD} and run `kimqa sync`.") from error  # fmt: skip
         self._tokenizer.no_padding()
@@ -142,7 +151,11 @@ class _OnnxEncoder:
         vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             encoding = self._tokenizer.encode(_encodable(self._prompt + text))
-            values = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask, "token_type_ids": encoding.type_ids}
+            values = {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
             feed = {name: np.asarray([values[name]], dtype=np.int64) for name in self._inputs}
             vectors[row] = self._session.run(None, feed)[0][0]
         return vectors
@@ -244,20 +257,24 @@ def _fingerprint(source: Path) -> str:
         other_formats = {"onnx", "openvino"} & set(path.relative_to(source).parts)
         if kept and not other_formats and path.is_file():
             with path.open("rb") as file:
-                digest.update(path.relative_to(source).as_posix().encode() + hashlib.file_digest(file, "sha256").digest())
+                digest.update(
+                    path.relative_to(source).as_posix().encode()
+                    + hashlib.file_digest(file, "sha256").digest()
+                )
     return digest.hexdigest()[:16]
 
 
 def _export(name: str, source: Path, fingerprint: str, folder: Path) -> _Card:
     """Export the model to `folder`; the card is written last, so that a kill leaves no card rather than a wrong one."""
     model = _load_model(str(source))
-    passage = next((model.prompts[key] for key in ("document", "passage", "corpus") if model.prompts.get(key)), "")
+    passage = next(
+        (model.prompts[key] for key in ("document", "passage", "corpus") if model.prompts.get(key)), ""
+    )
     default = model.prompts.get(model.default_prompt_name or "", "")
     card = _Card(
         name=name,
         fingerprint=fingerprint,
         source=str(source),
-        exported=False,
         modules=tuple(type(module).__name__ for module in model),
         max_tokens=int(model.max_seq_length or 0),
         dimension=int(model.get_embedding_dimension() or 0),
@@ -280,8 +297,8 @@ def _export_checked(model: Any, card: _Card, aside: Path) -> _Card | None:
     try:
         _export_graph(model, aside)
         model.tokenizer.backend_tokenizer.save(str(aside / _TOKENIZER))
-        sizes = {"graph_bytes": (aside / _GRAPH).stat().st_size, "tokenizer_bytes": (aside / _TOKENIZER).stat().st_size}
-        exported = dataclasses.replace(card, exported=True, **sizes)
+        sizes = {name: (aside / name).stat().st_size for name in (_GRAPH, _TOKENIZER)}
+        exported = dataclasses.replace(card, sizes=sizes)
         ours = _OnnxEncoder(aside, exported, prompt=card.passage_prompt, threads=0).encode(_PROBES)
         theirs = _TorchEncoder(model, card, prompt=card.passage_prompt).encode(_PROBES)
     except Exception as error:  # an unusual model may fail anywhere in here; PyTorch still runs it
@@ -297,7 +314,7 @@ def _export_checked(model: Any, card: _Card, aside: Path) -> _Card | None:
 def _export_graph(model: Any, aside: Path) -> None:
     import torch  # imported here for the same reason as sentence_transformers
 
-    class Graph(torch.nn.Module):  # type: ignore[misc]  # torch is not typed for subclassing
+    class Graph(torch.nn.Module):
         """The whole model as one function of its inputs."""
 
         def __init__(self) -> None:
@@ -308,7 +325,9 @@ def _export_graph(model: Any, aside: Path) -> None:
             vectors = self.model(dict(zip(names, values, strict=True)))["sentence_embedding"]
             return torch.nn.functional.normalize(vectors, dim=-1)
 
-    example = model.tokenizer(["A short text.", "A longer text, so that one is padded."], padding=True, return_tensors="pt")
+    example = model.tokenizer(
+        ["A short text.", "A longer text, so that one is padded."], padding=True, return_tensors="pt"
+    )
     names = [name for name in _INPUTS if name in example]
     axes = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens")}
     # torch's exporter warns of its own internals and of missing torchvision; what it wrote is compared with PyTorch after.
@@ -329,31 +348,30 @@ def _export_graph(model: Any, aside: Path) -> None:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Without the warnings, log lines and progress bars of torch and transformers."""
-    from transformers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
+    from transformers.utils import logging as bars
 
-    had_progress_bar = is_progress_bar_enabled()
-    disable_progress_bar()
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "transformers", "sentence_transformers")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
+    had_bars = bars.is_progress_bar_enabled()
+    levels = {logging.getLogger(name): logging.getLogger(name).level for name in _LOUD}
+    bars.disable_progress_bar()  # type: ignore[no-untyped-call]
+    for logger in levels:
         logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
+        for logger, level in levels.items():
             logger.setLevel(level)
-        if had_progress_bar:
-            enable_progress_bar()
+        if had_bars:
+            bars.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _read_card(folder: Path) -> _Card | None:
     try:
         content = json.loads((folder / _CARD).read_text(encoding="utf-8"))
         return _Card(**(content | {"modules": tuple(content["modules"])}))
-    except (OSError, ValueError, TypeError, KeyError):  # missing, cut short or of another version: exported anew
-        return None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None  # missing, cut short or of another version
 
 
 def _write_card(folder: Path, card: _Card) -> None:
@@ -363,16 +381,17 @@ def _write_card(folder: Path, card: _Card) -> None:
 
 
 def _is_whole(folder: Path, card: _Card) -> bool:
-    if not card.exported:
-        return True
-    sizes = {_GRAPH: card.graph_bytes, _TOKENIZER: card.tokenizer_bytes}
-    return all((folder / name).is_file() and (folder / name).stat().st_size == size for name, size in sizes.items())
+    paths = {folder / name: size for name, size in card.sizes.items()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
 
 
 def _warn_of_pytorch(card: _Card) -> None:
     if card.fingerprint not in _warned:
         _warned.add(card.fingerprint)
-        _log.warning("The encoder %s has no faithful ONNX export and runs in PyTorch, which takes seconds to start.", card.name)
+        _log.warning(
+            "The encoder %s has no faithful ONNX export and runs in PyTorch, which takes seconds to start.",
+            card.name,
+        )
 
 
 _warned: Final[set[str]] = set()

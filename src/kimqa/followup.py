@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -14,15 +15,27 @@ _MAX_REFERENT_WORDS: Final = 10
 _PERSON: Final = {"he": "", "him": "", "she": "", "his": "'s", "hers": "'s", "her": "'s"}
 _GROUP: Final = {"they": "", "them": "", "their": "'s"}
 _THING: Final = frozenset({"it", "its", "that", "this", "there", "those", "these"})
-_PRONOUN: Final = re.compile(r"\b(he|him|his|she|hers|her|they|them|their|it|its|there)\b", re.IGNORECASE)
+# Not the "it" of "is it true that" and "had it been since", not the "there" of "were there any".
+_PRONOUN: Final = re.compile(
+    r"\b(?:he|him|his|she|hers|her|they|them|their|(?:(?<!is )(?<!was )it|it(?!\s+\w+\s+(?:that|whether|if|what|who|why|how)\b))(?!\s+been\s+since\b)|its"
+    r"|there(?!\s+(?:an?|any|some|no|more|many|much|other|another|enough)\b))\b",
+    re.IGNORECASE,
+)
 _NAME: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?\w*|[A-ZÀ-ÖØ-Þ]\w*(?:[-'’][A-ZÀ-ÖØ-Þa-z]\w+)*(?:\s+(?:of |the |de |van |al-)?(?:(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ]\w*(?:-\w+)*))*")  # fmt: skip
 _OPENING: Final = re.compile(r"^(?:and|but|so|ok|okay|well|then|also)\b[\s,]*", re.IGNORECASE)
 _ABOUT: Final = re.compile(r"^(?:(?:and|but)\s+)?(?:what|how) about\s+(?P<what>.+?)\??$", re.IGNORECASE)
+_DEMONSTRATIVE: Final = re.compile(
+    r"\b(?:is|was|are|were|about|after|at|before|by|during|for|from|in|of|on|to|with) (?:that|this|those|these) [a-z]+",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(r"^(?:and|but|or)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
+_MAX_BARE_WORDS: Final = 5
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _AUXILIARY: Final = frozenset(
     "did do does was were is are has have had will would can could should may might must".split()
 )
 _WH: Final = frozenset("who whom whose what when where why how which".split())
-_ELLIPSIS: Final = re.compile(r"\b(?:ones?|others?|former|latter|same|second|third|fourth|fifth|last|next|else)\b", re.IGNORECASE)
+_ELLIPSIS: Final = re.compile(r"\b(?:ones?|others?|former|latter|same|second|third|fourth|fifth|last|next|else|the two|both|either|neither)\b", re.IGNORECASE)
 
 
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
@@ -42,9 +55,11 @@ def _resolve(question: str, turns: Sequence[Turn]) -> str:
     if not turns or not question or not needs_context(question):
         return question
     last = turns[-1]
-    about = _ABOUT.match(question)
-    if about and not (set(words(about["what"])) & (_THING | _PERSON.keys() | _GROUP.keys())):
-        return f"{last.question.rstrip(' ?')} – {about['what']}?"
+    what = _asked_about(question)
+    if _YEAR.fullmatch(what.split()[-1] if what else "") and len(_YEAR.findall(last.question)) == 1:
+        return _YEAR.sub(what.split()[-1], last.question)
+    if what:
+        return f"{last.question.rstrip(' ?')} – {what}?"
     filled = _fill_pronouns(_OPENING.sub("", question), turns)
     if _is_self_contained(filled, question):
         return filled[:1].upper() + filled[1:]
@@ -60,14 +75,25 @@ def needs_context(question: str) -> bool:
     pronoun = _PRONOUN.search(question)
     if pronoun and not any(question.find(name) < pronoun.start() for name in names):
         return True
-    if _ABOUT.match(question):
+    if _asked_about(question):
         return True
     if re.search(r"\b(?:was|is|did|does|were|about|after|before|do|of|like|mean) (?:that|this|those|these)\b\W*$|^(?:that|this)\b", question, re.IGNORECASE):
         return True
     content = [form for form in forms if form not in STOPWORDS]
     if names or any(form.isdigit() for form in forms):
         return False
-    return len(content) <= 1 or bool(_ELLIPSIS.search(question) and len(content) <= 3)
+    return len(content) <= 1 or bool(_DEMONSTRATIVE.search(question) or (_ELLIPSIS.search(question) and len(content) <= 3))
+
+
+def _asked_about(question: str) -> str:
+    """X of "what about X?" and of a bare "and X?", where X speaks of nothing said before."""
+    about, bare = _ABOUT.match(question), _BARE.match(question)
+    what = about["what"] if about else bare["what"] if bare else ""
+    forms = set(words(what))
+    if forms & (_THING | _PERSON.keys() | _GROUP.keys()):
+        return ""
+    is_clause = bool(forms & (_AUXILIARY | _WH)) or len(words(what)) > _MAX_BARE_WORDS
+    return "" if is_clause and not about else what
 
 
 def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
@@ -123,10 +149,12 @@ def _person(turns: Sequence[Turn]) -> str:
 
 
 def _group(turns: Sequence[Turn]) -> str:
+    """Whom "they" means: the first two names that a turn joins with "and"."""
     for turn in reversed(turns):
-        for names in (_names(turn.answer), _names(turn.question)):
-            if len(names) >= 2:
-                return f"{names[0]} and {names[1]}"
+        for text in (turn.answer, turn.question):
+            for one, other in itertools.pairwise(_names(text)):
+                if re.search(rf"{re.escape(one)}(?:['’]s)?,? and (?:the )?{re.escape(other)}", text):
+                    return f"{one} and {other}"
     return ""
 
 

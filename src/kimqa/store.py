@@ -96,7 +96,8 @@ class Store:
         """
         if not create and not path.is_file():
             raise IndexMissingError(f"{path} does not exist: no index has been built yet. Run `kimqa sync`.")
-        path.parent.mkdir(parents=True, exist_ok=True) if create else None
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
         store = cls(path, writable=create)
         try:
             if create:
@@ -118,7 +119,9 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def articles(self) -> Iterator[Article]:
@@ -134,17 +137,24 @@ class Store:
         """
         for row in self._rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article_id,)):
             return _article(row)
-        raise ArgumentError(f"There is no article {article_id!r} in the index. `kimqa info` lists the articles.")
+        raise ArgumentError(
+            f"There is no article {article_id!r} in the index. `kimqa info` lists the articles."
+        )
 
     def count(self) -> Counts:
         """How many articles and chunks there are."""
-        for articles, chunks in self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)"):
+        for articles, chunks in self._rows(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)"
+        ):
             return Counts(articles, chunks)
         raise AssertionError("a SELECT without FROM always has one row")
 
     def outlets(self) -> tuple[str, ...]:
         """The outlets, sorted."""
-        return tuple(row[0] for row in self._rows("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet"))
+        return tuple(
+            row[0]
+            for row in self._rows("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet")
+        )
 
     def article_digests(self) -> dict[str, str]:
         """Article ids, sorted, and the digest each was written with."""
@@ -155,7 +165,7 @@ class Store:
 
         Ids that are no longer there are left out: the vector index may be one sync behind for a moment.
         """
-        found = {}
+        found: dict[str, Chunk] = {}
         for part in _parts(chunk_ids):
             query = f'SELECT id, article_id, start, "end", text FROM chunks WHERE id IN ({_marks(part)})'
             found |= {row[0]: Chunk(*row) for row in self._rows(query, part)}
@@ -172,7 +182,7 @@ class Store:
         query = f"SELECT c.id FROM chunks c JOIN articles a ON a.id = c.article_id WHERE {condition} ORDER BY c.id"
         return [row[0] for row in self._rows(query, values)]
 
-    def keyword_search(self, query: str, top_k: int, filters: Filters = Filters()) -> list[Match]:
+    def keyword_search(self, query: str, top_k: int, filters: Filters) -> list[Match]:
         """The chunks that hold words of `query`, best first by BM25, ties by id; nothing for a query without words.
 
         Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009.
@@ -191,7 +201,9 @@ class Store:
         """Chunk ids and their vectors as one matrix, rows in the order of the ids; all of them, by id, when none are given."""
         if chunk_ids is None:
             ids, blobs = [], bytearray()
-            for chunk_id, blob in self._rows("SELECT c.id, v.vector FROM chunks c JOIN vectors v USING (number) ORDER BY c.id"):
+            for chunk_id, blob in self._rows(
+                "SELECT c.id, v.vector FROM chunks c JOIN vectors v USING (number) ORDER BY c.id"
+            ):
                 ids.append(chunk_id)
                 blobs += blob
         else:
@@ -203,6 +215,10 @@ class Store:
             blobs = bytearray(b"".join(found[chunk_id] for chunk_id in ids))
         return ids, np.frombuffer(blobs, dtype="<f4").reshape(len(ids), -1 if ids else 0)
 
+    def is_sound(self) -> bool:
+        """Whether SQLite's own check of the file finds nothing. Reads all of it."""
+        return [row[0] for row in self._rows("PRAGMA quick_check(1)")] == ["ok"]
+
     def manifest(self) -> dict[str, str]:
         """What is known of the whole index: schema, encoder, settings, corpus digest, generation."""
         return dict(self._rows("SELECT key, value FROM manifest"))
@@ -213,7 +229,14 @@ class Store:
             connection.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", entries.items())
 
     def write_article(
-        self, article: Article, *, header: str, chunks: Sequence[Chunk], vectors: Vectors, digest: str, encoder: str
+        self,
+        article: Article,
+        *,
+        header: str,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+        digest: str,
+        encoder: str,
     ) -> None:
         """Store an article with its chunks and their vectors, replacing what was there, in one transaction.
 
@@ -235,7 +258,9 @@ class Store:
                     'INSERT INTO chunks (id, article_id, position, start, "end", text, header) VALUES (?, ?, ?, ?, ?, ?, ?)',
                     (chunk.id, article.id, position, chunk.start, chunk.end, chunk.text, header),
                 )
-                connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (cursor.lastrowid, encoder, vector.tobytes()))
+                connection.execute(
+                    "INSERT INTO vectors VALUES (?, ?, ?)", (cursor.lastrowid, encoder, vector.tobytes())
+                )
 
     def remove_article(self, article_id: str) -> None:
         """Remove an article with its chunks and vectors, in one transaction; nothing happens when it is not there."""
@@ -251,7 +276,9 @@ class Store:
         rare = [term for term in terms if self._is_rare(term, most)]
         if rare or most < _MAX_SCORED:
             return " OR ".join(rare or terms)
-        return " AND ".join(terms)  # only common words in a large corpus: all of them, or scoring takes seconds
+        return " AND ".join(
+            terms
+        )  # only common words in a large corpus: all of them, or scoring takes seconds
 
     def _is_rare(self, term: str, most: int) -> bool:
         statement = "SELECT count(*) FROM (SELECT 1 FROM keywords WHERE keywords MATCH ? LIMIT ?)"
@@ -262,7 +289,9 @@ class Store:
             connection = self._connect()
             connection.execute("PRAGMA journal_mode = WAL")
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-                connection.executescript(f"BEGIN; {_SCHEMA} INSERT INTO manifest VALUES ('schema', '{_SCHEMA_VERSION}'); COMMIT;")
+                connection.executescript(
+                    f"BEGIN; {_SCHEMA} INSERT INTO manifest VALUES ('schema', '{_SCHEMA_VERSION}'); COMMIT;"
+                )
 
     def _check(self) -> None:
         tables = {row[0] for row in self._rows("SELECT name FROM sqlite_master")}
@@ -272,7 +301,9 @@ class Store:
         if version != str(_SCHEMA_VERSION):
             raise IndexDamagedError(f"{self._path} is no index of this version of kimqa (schema {version}, expected {_SCHEMA_VERSION}). Run `kimqa sync`, which builds it anew.")  # fmt: skip
         if not self._writable and "corpus" not in self.manifest():
-            raise IndexMissingError(f"{self._path} is unfinished: the first sync did not come to its end. Run `kimqa sync`.")
+            raise IndexMissingError(
+                f"{self._path} is unfinished: the first sync did not come to its end. Run `kimqa sync`."
+            )
 
     def _connect(self) -> sqlite3.Connection:
         """The connection of the current thread."""
@@ -283,7 +314,9 @@ class Store:
         # A WAL file is read through files beside it; where none can be made the database cannot change either.
         frozen = "" if self._writable or os.access(self._path.parent, os.W_OK) else "&immutable=1"
         address = f"{self._path.resolve().as_uri()}?mode={mode}{frozen}"
-        connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            address, uri=True, timeout=30, isolation_level=None, check_same_thread=False
+        )
         connection.execute("PRAGMA foreign_keys = ON")
         with self._lock:
             self._connections.append(connection)
@@ -314,16 +347,40 @@ class Store:
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self._path} could not be used: {error}. Check that the folder may be written to, that the disk is not full and that no other sync is running.") from error  # fmt: skip
         except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(f"{self._path} cannot be read: {error}. Run `kimqa sync`, which builds it anew.") from error
+            raise IndexDamagedError(
+                f"{self._path} cannot be read: {error}. Run `kimqa sync`, which builds it anew."
+            ) from error
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Only one process, or thread, at a time is inside with the same folder; a killed one is out.
+
+    Raises:
+        StoreError: another one is inside.
+    """
+    # SQLite's lock on a file of its own: it is portable, and the system takes it back from a process that dies.
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(
+        sqlite3.connect(folder / "sync.lock", timeout=0, isolation_level=None)
+    ) as connection:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"Another sync is at work on {folder} ({error}). Wait for it to end and try again."
+            ) from error
+        yield
 
 
 _ARTICLE_COLUMNS: Final = "id, text, title, outlet, author, published, published_basis, url, content"
 
 
 def _article(row: Sequence[Any]) -> Article:
-    *head, published, basis, url, content = row
+    article_id, text, title, outlet, author, published, basis, url, content = row
     date = datetime.date.fromisoformat(published) if published else None
-    return Article(*head, date, basis, url, tuple(Span(start, end) for start, end in json.loads(content)))
+    spans = tuple(Span(start, end) for start, end in json.loads(content))
+    return Article(article_id, text, title, outlet, author, date, basis, url, spans)
 
 
 def _delete(connection: sqlite3.Connection, article_id: str) -> None:
@@ -362,7 +419,10 @@ def _terms(query: str) -> Iterator[str]:
 
 
 def _is_unspaced(word: str) -> bool:
-    return any(unicodedata.name(character, "").startswith(("HANGUL", "CJK", "HIRAGANA", "KATAKANA")) for character in word)
+    return any(
+        unicodedata.name(character, "").startswith(("HANGUL", "CJK", "HIRAGANA", "KATAKANA"))
+        for character in word
+    )
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -95,8 +95,10 @@ def build_page(pipeline: Pipeline, examples: Sequence[str] = ()) -> Any:
         pipeline: what answers the questions.
         examples: questions to begin with; without any, they are made from the outlets of the corpus.
     """
-    # Gradio reads this when it is imported, and calls home otherwise.
+    # Gradio reads these when it is imported and when the queue is made: it would call home, and import pandas after the
+    # first question to sum up how long each one took.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     import gradio as gr  # five seconds; only the page needs it
 
     articles = tuple(pipeline.articles())
@@ -106,6 +108,17 @@ def build_page(pipeline: Pipeline, examples: Sequence[str] = ()) -> Any:
         gr.api(_endpoint(pipeline), api_name="ask")  # type: ignore[attr-defined]  # documented, but left out of its __all__
     page.queue(default_concurrency_limit=_CONCURRENT_QUESTIONS, max_size=_WAITING_QUESTIONS)
     return page
+
+
+def read_examples(path: Path) -> tuple[str, ...]:
+    """The questions of a text file, one a line; none when there is no such file."""
+    if not path.is_file():
+        return ()
+    return tuple(
+        line.strip()
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if line.strip()
+    )
 
 
 def converse(
@@ -162,7 +175,9 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
         gr.HTML(render_sources(articles))
     # Tells screen readers what has happened, and nothing else: reading out the whole conversation again would bury it.
     # Never {{value}}: Gradio (6.31) runs what Handlebars returns as a JavaScript template, so that ${…} in it is executed.
-    status = gr.HTML("", elem_id="status", html_template='<div role="status" aria-live="polite">${value}</div>')
+    status = gr.HTML(
+        "", elem_id="status", html_template='<div role="status" aria-live="polite">${value}</div>'
+    )
     exchanges = gr.State((), time_to_live=_IDLE_CONVERSATION_SECONDS)
     copied, saved = gr.Textbox(visible=False), gr.Textbox(visible=False)
     return _Parts(
@@ -221,7 +236,10 @@ def _responder(parts: _Parts, pipeline: Pipeline) -> Callable[..., Iterator[dict
         for conversation in converse(pipeline, question or "", before, filters):
             current = conversation[-1]
             if current.is_pending:
-                yield {parts.conversation: render_conversation(conversation), parts.status: escape(current.stage)}
+                yield {
+                    parts.conversation: render_conversation(conversation),
+                    parts.status: escape(current.stage),
+                }
         current = conversation[-1]
         changes = {
             parts.conversation: render_conversation(conversation),

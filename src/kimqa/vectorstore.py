@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -33,7 +34,9 @@ _SEAL: Final = "kimqa.json"
 _COLLECTION: Final = "chunks"
 _BATCH: Final = 5_000  # Chroma 1.5 refuses more than 5461 records in one call
 _FLUSH: Final = 50_000  # vectors between two writes of Chroma's graph; every write rewrites all of it
-_MAX_IDS: Final = 1_000  # ids in one query: measured 2 ms at 100 and 5 ms at 1,000 of 2,500 chunks, refused at 40,000
+_MAX_IDS: Final = (
+    1_000  # ids in one query: measured 2 ms at 100 and 5 ms at 1,000 of 2,500 chunks, refused at 40,000
+)
 _PROBES: Final = 20
 _PROBE_SECONDS: Final = 600.0
 _MIN_SELF_SIMILARITY: Final = 0.999  # a stored vector's similarity to itself, float32 rounding apart
@@ -57,14 +60,18 @@ class ExactIndex:
         if chunk_ids is None:
             rows, similarities = None, self._vectors @ vector
         else:
-            rows = np.array(sorted({self._rows[chunk_id] for chunk_id in chunk_ids if chunk_id in self._rows}), dtype=np.intp)
+            rows = np.array(
+                sorted({self._rows[chunk_id] for chunk_id in chunk_ids if chunk_id in self._rows}),
+                dtype=np.intp,
+            )
             similarities = self._vectors[rows] @ vector
         best = np.arange(len(similarities))
         if top_k < len(similarities):
             # Everything as good as the last one kept, so that ties are broken by id and not by the partition.
             best = np.flatnonzero(similarities >= np.partition(similarities, -top_k)[-top_k])
         return _best_first(
-            [Match(self._chunk_ids[i if rows is None else rows[i]], float(similarities[i])) for i in best], top_k
+            [Match(self._chunk_ids[i if rows is None else rows[i]], float(similarities[i])) for i in best],
+            top_k,
         )
 
 
@@ -110,12 +117,16 @@ class ChromaIndex:
         wanted = list(dict.fromkeys(chunk_ids))
         if len(wanted) > _MAX_IDS:
             allowed = set(wanted)
-            fetched = generation.query(vector, min(2 * top_k * generation.count // len(wanted) + top_k, _MAX_IDS))
+            fetched = generation.query(
+                vector, min(2 * top_k * generation.count // len(wanted) + top_k, _MAX_IDS)
+            )
             found = [match for match in fetched if match.chunk_id in allowed]
             if len(found) >= top_k:
                 return found[:top_k]
         parts = [wanted[start : start + _MAX_IDS] for start in range(0, len(wanted), _MAX_IDS)]
-        return _best_first([match for part in parts for match in generation.query(vector, top_k, part)], top_k)
+        return _best_first(
+            [match for part in parts for match in generation.query(vector, top_k, part)], top_k
+        )
 
     def _generation(self) -> _Generation:
         name = current_generation(self._root)
@@ -137,7 +148,9 @@ def current_generation(root: Path) -> str:
     try:
         return (root / _CURRENT).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexMissingError(f"{root / _CURRENT} cannot be read: no vector index has been built. Run `kimqa sync`.") from error
+        raise IndexMissingError(
+            f"{root / _CURRENT} cannot be read: no vector index has been built. Run `kimqa sync`."
+        ) from error
 
 
 def is_intact(root: Path) -> bool:
@@ -162,7 +175,9 @@ def build_generation(root: Path, chunk_ids: Sequence[str], vectors: Vectors, *, 
     try:
         _fill(folder, chunk_ids, vectors, ef_search)
         _probe_apart(folder, chunk_ids, vectors)
-        _write_whole(folder / _SEAL, json.dumps({"count": len(chunk_ids), "files": _measure(folder)}, indent=1))
+        _write_whole(
+            folder / _SEAL, json.dumps({"count": len(chunk_ids), "files": _measure(folder)}, indent=1)
+        )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -196,10 +211,16 @@ class _Generation:
             return []
         among = {} if chunk_ids is None else {"ids": chunk_ids}
         try:
-            found = self._chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=most, **among)
+            found = self._chroma.similarity_search_by_vector_with_relevance_scores(
+                vector.tolist(), k=most, **among
+            )
         except Exception as error:
             raise _damaged(Path(self.name), str(error)) from error
-        matches = [Match(document.id, min(1.0, max(-1.0, 1.0 - distance))) for document, distance in found if document.id]
+        matches = [
+            Match(document.id, min(1.0, max(-1.0, 1.0 - distance)))
+            for document, distance in found
+            if document.id
+        ]
         return _best_first(matches, top_k)
 
     def close(self) -> None:
@@ -228,7 +249,12 @@ def _fill(folder: Path, chunk_ids: Sequence[str], vectors: Vectors, ef_search: i
             collection_name=_COLLECTION,
             embedding_function=Stored(),
             collection_configuration={
-                "hnsw": {"space": "cosine", "ef_search": ef_search, "sync_threshold": flush, "batch_size": min(100, flush)}
+                "hnsw": {
+                    "space": "cosine",
+                    "ef_search": ef_search,
+                    "sync_threshold": flush,
+                    "batch_size": min(100, flush),
+                }
             },
         )
         for start in range(0, len(chunk_ids), _BATCH):
@@ -247,7 +273,13 @@ def _probe_apart(folder: Path, chunk_ids: Sequence[str], vectors: Vectors) -> No
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(
-            command, input=json.dumps(sample), env=environment, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False
+            command,
+            input=json.dumps(sample),
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_PROBE_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise _damaged(folder, f"the probe took more than {_PROBE_SECONDS:.0f} seconds") from error
@@ -280,7 +312,9 @@ def _check_seal(root: Path) -> Path:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder, f"its seal cannot be read ({error})") from error
     if sealed != measured:
-        names = sorted(name for name in sealed.keys() | measured.keys() if sealed.get(name) != measured.get(name))
+        names = sorted(
+            name for name in sealed.keys() | measured.keys() if sealed.get(name) != measured.get(name)
+        )
         raise _damaged(folder, f"changed since it was built: {', '.join(names)}")
     return folder
 
@@ -304,15 +338,10 @@ def _measure(folder: Path) -> dict[str, str]:
 def _client(folder: Path) -> Any:
     chroma = _import_chroma()
 
-    class Settings(chroma.Settings):  # type: ignore[misc]  # an import at run time has no type
-        """Chroma's settings, from the arguments alone: it would also take any MIGRATIONS or ALLOW_RESET from the environment."""
-
-        @classmethod
-        def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **others: Any) -> tuple[Any, ...]:
-            return (init_settings,)
-
     try:
-        return chroma.chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        return chroma.chromadb.PersistentClient(
+            path=str(folder), settings=chroma.Settings(anonymized_telemetry=False)
+        )
     except Exception as error:
         raise _damaged(folder, str(error)) from error
 
@@ -328,9 +357,21 @@ class _Chroma:
             from langchain_core.embeddings import Embeddings
         except ValueError as error:  # pydantic's and Unicode's: chromadb reads settings while it is imported
             raise StoreError(f"Chroma cannot be imported: {error}. It takes settings from the environment and from a file .env in the working directory; remove the entry named here.") from error  # fmt: skip
-        self.chromadb, self.Settings, self.Chroma, self.Embeddings = chromadb, Settings, Chroma, Embeddings
+
+        class OwnSettings(Settings):
+            """From the arguments alone: Chroma's would also take any MIGRATIONS or ALLOW_RESET from the environment."""
+
+            @classmethod
+            def settings_customise_sources(
+                cls, settings_cls: Any, init_settings: Any, **others: Any
+            ) -> tuple[Any, ...]:
+                return (init_settings,)
+
+        # One class for all clients: Chroma shares what two clients on a folder open, if their settings are equal.
+        self.chromadb, self.Settings, self.Chroma, self.Embeddings = chromadb, OwnSettings, Chroma, Embeddings
 
 
+@functools.cache
 def _import_chroma() -> Any:
     return _Chroma()
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kimqa.text import STOPWORDS, normalize, stem, words, written_date
+from kimqa.text import STOPWORDS, normalize, stem, stems, words, written_date
 from kimqa.types import Citation, Statement
 
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
@@ -16,6 +16,9 @@ _NUMBER: Final = re.compile(r"\d[\d.,]*")
 # The least share of a statement's content words that must stand in its quotes. Verbatim sentences have all of them; set
 # low, because a true paraphrase shares few words, and names, numbers and quoted words are checked one by one.
 _MIN_COVERAGE: Final = 0.5
+_CLAUSE_END: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b")
+# Words, and stems of verbs, that turn what is said into its opposite. A closed class, by meaning.
+_NEGATIONS: Final = frozenset("not no never none nobody nothing neither nor without cannot refus fail deni declin reject lack".split())
 
 
 def verify(statements: Iterable[Statement], citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -33,6 +36,8 @@ def verify(statements: Iterable[Statement], citations: Sequence[Citation]) -> tu
 def is_supported(text: str, citations: Sequence[Citation]) -> bool:
     """True when `text` is a cited quote, or every number, name and quoted phrase of it, and most words, stand in one.
 
+    What the evidence denies does not support the plain statement, nor the other way round.
+
     An article's outlet, title, author and date of publication count as said by it.
     """
     if not citations:
@@ -45,11 +50,30 @@ def is_supported(text: str, citations: Sequence[Citation]) -> bool:
     evidence_stems = {stem(word) for word in words(said)}
     if any(normalize(quoted) not in evidence for quoted in _QUOTED.findall(normalize(body))):
         return False
-    numbers = [number.rstrip(".,") for number in _NUMBER.findall(body)]
-    if any(number not in evidence for number in numbers):
+    if not _numbers(body) <= _numbers(said):
         return False
     names = [word for name in _CAPITALISED.findall(body) for word in words(name) if word not in STOPWORDS]
     if any(stem(name) not in evidence_stems for name in names):
         return False
     content = [stem(word) for word in words(body) if word not in STOPWORDS]
-    return not content or sum(word in evidence_stems for word in content) / len(content) >= _MIN_COVERAGE
+    if content and sum(word in evidence_stems for word in content) / len(content) < _MIN_COVERAGE:
+        return False
+    return not _is_opposite(body, [citation.quote for citation in citations])
+
+
+def _numbers(text: str) -> set[str]:
+    """The numbers in `text`, without separators of thousands."""
+    return {re.sub(r",(?=\d{3})", "", number.rstrip(".,")) for number in _NUMBER.findall(normalize(text))}
+
+
+def _is_opposite(text: str, quotes: Sequence[str]) -> bool:
+    """True when only one of the two is negated: `text`, or the clause of the quotes that shares most words with it."""
+    clauses = [clause for quote in quotes for clause in _CLAUSE_END.split(normalize(quote))]
+    if _is_negated(text):
+        return not any(_is_negated(clause) for clause in clauses)
+    said = set(stems(text))
+    return _is_negated(max(clauses, key=lambda clause: len(said & set(stems(clause)))))
+
+
+def _is_negated(text: str) -> bool:
+    return any(word.endswith("n't") or stem(word) in _NEGATIONS for word in words(text))

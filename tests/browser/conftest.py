@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 
-from kimqa.server import create_app
 from tests.fake_pipeline import FakePipeline
+from tests.serving import served
 
 _ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -24,7 +19,9 @@ _ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install playwright)")
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed (pip install playwright)"
+    )
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if binary is None:
         pytest.skip("no chromium on this machine (apt-get install chromium)")
@@ -51,7 +48,10 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         contexts.append(context)
         page = context.new_page()
         local = (where, "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(local) else elsewhere.append(request.url))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(local) else elsewhere.append(request.url),
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(where)
         page.wait_for_selector("#question textarea")
@@ -62,21 +62,3 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         context.close()
     assert elsewhere == []
     assert errors == []
-
-
-@contextlib.contextmanager
-def served(pipeline: Any) -> Iterator[str]:
-    """Serve the page from a thread, on a free port; gives its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(pipeline), log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()

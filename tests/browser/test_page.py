@@ -93,7 +93,12 @@ def test_nothing_in_a_hostile_article_or_question_is_rendered(open_page, address
     page.wait_for_timeout(300)
     assert page.evaluate("window.__xss") is None
     assert dialogs == []
-    assert page.locator("#conversation :is(img, script, b), #evidence :is(img, script, b), .sources :is(img, script, b)").count() == 0
+    assert (
+        page.locator(
+            "#conversation :is(img, script, b), #evidence :is(img, script, b), .sources :is(img, script, b)"
+        ).count()
+        == 0
+    )
     assert page.locator("a[href^='javascript']").count() == 0
     assert page.locator("#cite-1-1 mark").inner_text() in GAZETTE.text
 
@@ -135,8 +140,7 @@ def test_the_conversation_is_downloaded_as_json(open_page, address):
     ask(page, "Who cut the ribbon?")
     with page.expect_download() as download:
         page.click("#download")
-    with open(download.value.path(), encoding="utf-8") as file:
-        entries = json.load(file)
+    entries = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert [entry["answer"]["short"] for entry in entries] == ["Ines Calder"]
 
 
@@ -174,7 +178,16 @@ def test_text_is_legible_in_light_and_dark(open_page, address):
     for scheme in ("light", "dark"):
         page = open_page(address, color_scheme=scheme)
         ask(page, "Who cut the ribbon?")
-        for selector in (".question", ".statements > span", ".unsupported", ".card blockquote", ".card mark", ".byline", "#ask", "#clear"):
+        for selector in (
+            ".question",
+            ".statements > span",
+            ".unsupported",
+            ".card blockquote",
+            ".card mark",
+            ".byline",
+            "#ask",
+            "#clear",
+        ):
             assert contrast(page, selector) >= 4.5, (scheme, selector)
 
 

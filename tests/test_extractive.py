@@ -1,0 +1,244 @@
+"""The reader with a model whose readings are made by hand: `says` maps a passage's text to them."""
+
+import dataclasses
+import datetime
+
+import pytest
+
+from kimqa.errors import ArgumentError
+from kimqa.readers.extractive import ExtractiveReader
+from kimqa.readers.load import load_reader
+from kimqa.readers.span_model import Reading, Span
+from kimqa.types import Passage
+
+RIBBON = "The port reopened on Monday. The mayor, Ines Calder, cut the ribbon at noon. Boats left within the hour."
+DEPUTY = "It was Tom Reyes who cut the ribbon, the Gazette was told."
+AGREES = "A ribbon was cut by Calder."
+SPEECH = "Ines Calder grew up in Kolm. She studied law in Velm."
+SOLD = "The council sold the Silver Gull, the Grey Heron and the Night Owl. The Red Kite is still in service."
+NOTHING = "Ticket sales begin in May."
+
+
+def reading(text, *answers, answerable=0.9, yes=0.0, no=0.0):
+    spans = tuple(Span(text.index(a), text.index(a) + len(a), a, 0.9 - n / 100) for n, a in enumerate(answers))
+    return Reading(answerable, 0.0, spans, (), yes, no, 1.0 - yes - no)
+
+
+class HandMade:
+    threshold = 0.5
+
+    def __init__(self, *readings):
+        self.readings = readings
+        self.seen = []
+
+    def read(self, question, passages):
+        self.seen.append((question, passages))
+        return self.readings
+
+
+def passage(rank, text, article_id=None, day=None, start=0, also_in=()):
+    return Passage(
+        rank, 1 / (60 + rank), f"chunk-{rank}", article_id or f"article-{rank}", f"Title {rank}", "The Post", None, day, None,
+        text, start, start + len(text), 0.5, also_in,
+    )  # fmt: skip
+
+
+def read(question, *pairs, min_confidence=0.0):
+    """The draft for passages, given as (passage, reading)."""
+    model = HandMade(*(reading for _, reading in pairs))
+    return ExtractiveReader(model, min_confidence=min_confidence).read(question, [passage for passage, _ in pairs])
+
+
+def quoted(draft, *passages):
+    by_id = {p.article_id: p for p in passages}
+    return [
+        by_id[q.article_id].text[q.start - by_id[q.article_id].start : q.end - by_id[q.article_id].start]
+        for statement in draft.statements
+        for q in statement.quotes
+    ]
+
+
+def test_a_fact_is_given_in_the_whole_sentence_that_it_stands_in():
+    shown = passage(1, RIBBON, start=100)
+    draft = read("Who cut the ribbon?", (shown, reading(RIBBON, "Ines Calder")))
+    assert draft.short == "Ines Calder"
+    assert [statement.text for statement in draft.statements] == ["The mayor, Ines Calder, cut the ribbon at noon."]
+    assert quoted(draft, shown) == ["The mayor, Ines Calder, cut the ribbon at noon."]
+    assert (draft.reason, draft.conflicts) == (None, ())
+    assert 0.85 < draft.confidence < 0.95
+
+
+def test_a_statement_is_the_quote_with_its_line_breaks_closed():
+    text = "The mayor,\tInes\u00a0 Calder, cut\u2003it."
+    draft = read("Who?", (passage(1, text), reading(text, "Ines\u00a0 Calder")))
+    assert draft.statements[0].text == "The mayor, Ines Calder, cut it."
+
+
+def test_the_model_sees_the_text_with_title_outlet_and_date():
+    model = HandMade(reading(RIBBON, "noon"))
+    ExtractiveReader(model).read("When?", [passage(1, RIBBON, day=datetime.date(2024, 3, 4))])
+    question, (given,) = model.seen[0]
+    assert question == "When?"
+    assert (given.text, given.title, given.outlet, given.published) == (RIBBON, "Title 1", "The Post", datetime.date(2024, 3, 4))
+
+
+def test_the_most_likely_passage_answers_whatever_its_rank():
+    draft = read(
+        "Who cut the ribbon?",
+        (passage(1, NOTHING), reading(NOTHING, "May", answerable=0.2)),
+        (passage(2, RIBBON), reading(RIBBON, "Ines Calder")),
+    )
+    assert draft.short == "Ines Calder"
+    assert [(p.rank, p.chunk_id) for p in draft.passages] == [(1, "chunk-2"), (2, "chunk-1")]
+
+
+def test_passages_that_are_equally_likely_are_taken_in_the_order_of_retrieval():
+    pairs = [(passage(rank, RIBBON, f"a{rank}"), reading(RIBBON, "noon")) for rank in (1, 2, 3)]
+    assert [p.chunk_id for p in read("When?", *pairs).passages] == ["chunk-1", "chunk-2", "chunk-3"]
+
+
+def test_without_passages_it_says_that_nothing_fits():
+    draft = ExtractiveReader(HandMade()).read("Who?", [])
+    assert (draft.statements, draft.short) == ((), None)
+    assert "filters" in draft.reason
+
+
+@pytest.mark.parametrize("unlikely", [reading(RIBBON, "noon", answerable=0.4), reading(RIBBON, answerable=0.99)])
+def test_it_abstains_when_no_passage_is_likely_or_none_has_a_span(unlikely):
+    draft = read("When did Ines Calder cut it?", (passage(1, RIBBON), unlikely))
+    assert (draft.statements, draft.short, draft.conflicts) == ((), None, ())
+    assert draft.reason
+    assert [p.chunk_id for p in draft.passages] == ["chunk-1"]
+
+
+def test_a_higher_least_confidence_makes_it_abstain_more():
+    pair = (passage(1, RIBBON), reading(RIBBON, "noon", answerable=0.7))
+    assert read("When?", pair).statements
+    assert not read("When?", pair, min_confidence=0.8).statements
+
+
+def test_the_reason_names_what_no_passage_mentions():
+    draft = read("Why did Paul Oster's envoy visit Arlen in 2031?", (passage(1, RIBBON), reading(RIBBON, answerable=0.1)))
+    assert draft.reason == "The passages nearest to this question do not mention Paul or Oster or Arlen or 2031."
+    draft = read("Why did Calder cut it on Monday?", (passage(1, RIBBON), reading(RIBBON, answerable=0.1)))
+    assert "mention" not in draft.reason
+
+
+def test_sources_that_agree_are_cited_together_and_raise_the_confidence():
+    one, other = passage(1, RIBBON), passage(2, AGREES)
+    alone = read("Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")))
+    both = read("Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")), (other, reading(AGREES, "Calder")))
+    assert quoted(both, one, other) == ["The mayor, Ines Calder, cut the ribbon at noon.", "A ribbon was cut by Calder."]
+    assert both.confidence > alone.confidence
+    assert both.conflicts == ()
+
+
+def test_one_story_printed_twice_counts_once():
+    one = passage(1, RIBBON, "a", also_in=("b",))
+    for article_id in ("a", "b"):
+        draft = read("Who?", (one, reading(RIBBON, "Ines Calder")), (passage(2, AGREES, article_id), reading(AGREES, "Calder")))
+        assert len(draft.statements[0].quotes) == 1
+        assert draft.confidence == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(("first", "second"), [(DEPUTY, RIBBON), (RIBBON, DEPUTY)])
+def test_sources_that_differ_are_both_shown_from_the_oldest_to_the_newest(first, second):
+    answers = {RIBBON: "Ines Calder", DEPUTY: "Tom Reyes"}
+    days = {RIBBON: datetime.date(2024, 3, 2), DEPUTY: datetime.date(2024, 3, 4)}
+    draft = read(
+        "Who cut the ribbon?",
+        (passage(1, first, day=days[first]), reading(first, answers[first], answerable=0.95)),
+        (passage(2, second, day=days[second]), reading(second, answers[second])),
+    )
+    assert [[side.short for side in sides] for sides in draft.conflicts] == [["Ines Calder", "Tom Reyes"]]
+    assert draft.short == answers[first]
+
+
+def test_a_side_without_a_date_comes_last():
+    draft = read(
+        "Who cut the ribbon?",
+        (passage(1, RIBBON), reading(RIBBON, "Ines Calder", answerable=0.95)),
+        (passage(2, DEPUTY, day=datetime.date(2024, 3, 4)), reading(DEPUTY, "Tom Reyes")),
+    )
+    assert [side.short for side in draft.conflicts[0]] == ["Tom Reyes", "Ines Calder"]
+
+
+@pytest.mark.parametrize(
+    ("rival", "answerable"), [("Tom Reyes", 0.55), ("who cut the ribbon", 0.95)], ids=["unlikely", "of another form"]
+)
+def test_another_answer_that_is_unlikely_or_of_another_form_is_no_conflict(rival, answerable):
+    draft = read(
+        "Who cut the ribbon?",
+        (passage(1, RIBBON), reading(RIBBON, "Ines Calder", answerable=0.99)),
+        (passage(2, DEPUTY), reading(DEPUTY, rival, answerable=answerable)),
+    )
+    assert draft.conflicts == ()
+
+
+def test_a_sentence_that_opens_with_a_pronoun_is_led_in_by_the_one_before():
+    draft = read("Where did Ines Calder study law?", (passage(1, SPEECH), reading(SPEECH, "Velm")))
+    assert [statement.text for statement in draft.statements] == ["Ines Calder grew up in Kolm.", "She studied law in Velm."]
+
+
+@pytest.mark.parametrize(("verdict", "word"), [({"yes": 0.9}, "Yes"), ({"no": 0.9}, "No"), ({"yes": 0.5, "no": 0.4}, None)])
+def test_a_yes_or_no_question_gets_the_word_and_the_sentence(verdict, word):
+    draft = read("Did the port reopen?", (passage(1, RIBBON), reading(RIBBON, "reopened", **verdict)))
+    assert draft.short == word
+    assert draft.statements[0].text == (f"{word}: " if word else "") + "The port reopened on Monday."
+
+
+def test_opposite_verdicts_are_a_conflict():
+    draft = read(
+        "Did Ines Calder cut the ribbon?",
+        (passage(1, RIBBON), reading(RIBBON, "Ines Calder", yes=0.9)),
+        (passage(2, DEPUTY), reading(DEPUTY, "Tom Reyes", no=0.9)),
+    )
+    assert [side.short for side in draft.conflicts[0]] == ["Yes", "No"]
+
+
+def test_a_list_has_each_item_once_and_one_statement_a_sentence():
+    draft = read("Which ferries were sold?", (passage(1, SOLD), reading(SOLD, "Silver Gull", "Grey Heron", "Night Owl")))
+    assert draft.short == "Silver Gull, Grey Heron, Night Owl"
+    assert len(draft.statements) == 1
+    again = read(
+        "Which ferries were sold?",
+        (passage(1, SOLD), reading(SOLD, "Silver Gull", "Grey Heron")),
+        (passage(2, f"{SOLD} "), reading(SOLD, "the Silver Gull")),
+    )
+    assert again.short == "Silver Gull, Grey Heron"
+
+
+def test_a_list_leaves_out_what_is_unlikely():
+    spans = reading(SOLD, "Silver Gull", "Red Kite")
+    unlikely = dataclasses.replace(spans, spans=(spans.spans[0], dataclasses.replace(spans.spans[1], score=0.01)))
+    assert read("Which ferries were sold?", (passage(1, SOLD), unlikely)).short == "Silver Gull"
+
+
+def test_a_comparison_takes_one_sentence_from_each_article():
+    draft = read(
+        "How do the two reports differ?",
+        (passage(1, RIBBON, "a"), reading(RIBBON, "Ines Calder", answerable=0.95)),
+        (passage(2, SPEECH, "a"), reading(SPEECH, "Kolm")),
+        (passage(3, DEPUTY, "b"), reading(DEPUTY, "Tom Reyes")),
+    )
+    assert [statement.quotes[0].article_id for statement in draft.statements] == ["a", "b"]
+    assert draft.short == "Ines Calder; Tom Reyes"
+
+
+@pytest.mark.parametrize("question", ["Who cut the ribbon?", "Did it open?", "Which people?", "How do they differ?", "Why?"])
+def test_every_quote_lies_within_a_passage_that_was_shown(question):
+    shown = [passage(1, RIBBON, start=50), passage(2, SPEECH, start=7), passage(3, SOLD)]
+    readings = [reading(RIBBON, "Monday", "noon", yes=0.9), reading(SPEECH, "law", "Kolm"), reading(SOLD, "Night Owl")]
+    draft = read(question, *zip(shown, readings, strict=True))
+    assert draft.statements
+    assert 0.0 <= draft.confidence <= 1.0
+    assert {p.chunk_id for p in draft.passages} == {p.chunk_id for p in shown}
+    for statement in draft.statements:
+        for quote in statement.quotes:
+            assert any(p.article_id == quote.article_id and p.start <= quote.start < quote.end <= p.end for p in shown)
+    assert draft == read(question, *zip(shown, readings, strict=True))
+
+
+def test_a_reader_is_loaded_by_name_and_an_unknown_name_lists_the_choices():
+    with pytest.raises(ArgumentError, match=r"'extractor'.*extractive"):
+        load_reader("extractor")

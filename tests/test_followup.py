@@ -1,0 +1,142 @@
+"""What a user wants a follow-up to be searched as, on invented news. A case lists words that must and must not be in it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kimqa.followup import make_standalone, needs_context
+from kimqa.types import Turn
+
+MAYOR = ("Who is the mayor of Arlen?", "Ines Calder [1].")
+MAYOR_SENTENCE = ("Who is the mayor of Arlen?", "Arlen's mayor, Ines Calder, opened the quay on Monday [1].")
+BANKER = ("Who heads the Orvan central bank?", "Tomas Lind.")
+GOVERNOR = ("Who is the governor of Velm?", "Paul Oster [1].")
+MEETING = ("Whom did Ines Calder meet in Velm?", "She met Governor Paul Oster on Friday [1].")
+FERRY = ("What is the name of the new ferry?", "The Silver Gull.")
+FERRY_SENTENCE = ("What is the name of the new ferry?", "The new ferry, the Silver Gull, can carry 400 cars [1].")
+SOLD = ("Which ferries were sold?", "The Silver Gull and the Grey Heron.")
+SUMMIT = ("Where did the Velm summit take place?", "In the old opera house [1].")
+COUNT = ("How many ferries ran in 2020?", "Forty ferries ran that year [1].")
+OWNED = ("How many ferries does Orvan own?", "Twelve.")
+CLOSED = ("Did the Arlen city council close the library?", "Yes: The council closed it in May [1].")
+DAM = ("Why did the Orvan dam fail?", "A crack had gone unnoticed for years [1].")
+WAGES = ("Did the Orvan railway cut wages?", "Yes: It cut them by 4 percent [1].")
+BORN = ("Where was Ines Calder born?", "In Kolm.")
+PARTY = ("Who leads the Kestrel party?", "Kestrel leader Tomas Lind told reporters on Monday that the vote is in May [1].")
+TUNNEL = ("When did Velm open the tunnel?", "The tunnel was opened in 2018 [1].")
+REFUSED_AGE = ("How old is she?", "The articles do not say. The passages nearest to this question do not mention it.")
+REFUSED_DOG = ("What is the name of the mayor's dog?", "The articles do not say. No passage in them answers the question.")
+
+FOLLOW_UPS = [
+    # pronouns for people
+    ([MAYOR], "When was she elected?", ["Ines Calder", "elected"], [" she "]),
+    ([MAYOR], "when was she elected", ["Ines Calder", "elected"], [" she "]),
+    ([MAYOR], "Did anyone accompany her?", ["Ines Calder"], ["her?"]),
+    ([MAYOR_SENTENCE], "Is she married?", ["Ines Calder", "married"], [" she "]),
+    ([BANKER], "How old is he?", ["Tomas Lind", "old"], [" he?"]),
+    ([BANKER], "And why did he resign?", ["Tomas Lind", "resign"], [" he "]),
+    ([PARTY], "Did he resign?", ["Tomas Lind", "resign"], [" he "]),
+    ([MEETING], "Why did they meet?", ["Calder", "Oster"], []),
+    # possessives
+    ([MAYOR], "What is her husband's name?", ["Ines Calder's husband"], [" her "]),
+    ([BANKER], "Where is his office?", ["Tomas Lind's office"], ["his "]),
+    ([FERRY], "What is its top speed?", ["Silver Gull's top speed"], [" its "]),
+    ([FERRY_SENTENCE], "What did its captain say?", ["Silver Gull", "captain"], []),
+    ([MEETING], "What was their agreement?", ["Calder", "Oster", "agreement"], []),
+    ([("Who signed?", "Ines Calder and Paul Oster signed [1].")], "Why did they?", ["Calder", "Oster"], [" they"]),
+    # things, places and what was said
+    ([FERRY], "How long is it?", ["Silver Gull", "long"], [" it?"]),
+    ([FERRY_SENTENCE], "How long is it?", ["Silver Gull"], []),
+    ([SUMMIT], "When was that?", ["Velm summit"], []),
+    ([SUMMIT], "Who spoke there?", ["Velm summit"], []),
+    ([BORN], "How many people live there?", ["Kolm"], []),
+    ([WAGES], "What did the union say about that?", ["wages", "union"], []),
+    ([DAM], "When did this happen?", ["dam"], []),
+    ([TUNNEL], "Was it expensive?", ["tunnel"], []),
+    ([SOLD], "How many of them are still in service?", ["Silver Gull", "Grey Heron"], []),
+    ([BORN], "Which country is that town in?", ["Kolm"], []),
+    ([DAM], "Who paid for that repair?", ["dam"], []),
+    # ellipsis
+    ([CLOSED], "Why?", ["library", "close"], []),
+    ([DAM], "Tell me more.", ["dam"], []),
+    ([SUMMIT], "Who else?", ["Velm summit"], []),
+    ([SOLD], "Which of the two is older?", ["Silver Gull"], []),
+    ([COUNT], "And in 2021?", ["ferries", "2021"], ["2020"]),
+    ([COUNT], "And the year before?", ["ferries", "2020"], []),
+    ([OWNED], "And Velm?", ["ferries", "Velm"], []),
+    # what about
+    ([OWNED], "What about Velm?", ["ferries", "Velm"], []),
+    ([OWNED], "How about trains?", ["trains", "Orvan"], []),
+    ([COUNT], "What about 2021?", ["ferries", "2021"], ["2020"]),
+    ([MAYOR], "What about her deputy?", ["Ines Calder", "deputy"], [" her "]),
+    # several turns
+    ([MAYOR, ("When was she elected?", "In 2019.")], "Which party does she belong to?", ["Ines Calder", "party"], []),
+    ([MAYOR, GOVERNOR], "When was he born?", ["Paul Oster"], ["Calder"]),
+    ([FERRY, OWNED, MAYOR], "When was she elected?", ["Ines Calder"], ["Gull", "Orvan"]),
+    ([OWNED, ("What about Velm?", "Three.")], "And Arlen?", ["ferries", "Arlen"], []),
+    # refusals in the history
+    ([MAYOR, REFUSED_AGE], "Where does she live?", ["Ines Calder"], ["articles", "passages"]),
+    ([REFUSED_DOG], "What breed is it?", ["dog"], ["articles", "passage"]),
+    ([REFUSED_DOG], "Why?", ["dog"], ["articles", "passage"]),
+]
+
+NEW_TOPICS = [
+    ([MAYOR], "Who won the Kestrel Cup final?"),
+    ([MAYOR], "What did Governor Paul Oster say about his budget?"),
+    ([MAYOR], "Is it true that Paul Oster resigned?"),
+    ([MAYOR], "Who is Tomas Lind and what did he say?"),
+    ([FERRY], "Is it known who set the fire in Velm?"),
+    ([FERRY], "How long had it been since Arlen last flooded?"),
+    ([FERRY], "How much did the new stadium in Orvan cost?"),
+    ([FERRY], "What is the population of Velm?"),
+    ([REFUSED_DOG], "When did Velm open the tunnel?"),
+    ([DAM], "How many people were on the ferry when the fire broke out?"),
+    ([BANKER], "Which minister said that the harbour would reopen?"),
+    ([CLOSED], "Were there any injuries when the Silver Gull sank?"),
+]
+
+
+@pytest.mark.parametrize(("turns", "question", "present", "absent"), FOLLOW_UPS, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_follow_up_can_be_searched_on_its_own(turns, question, present, absent):
+    standalone = make_standalone(question, [Turn(*turn) for turn in turns])
+    assert [word for word in present if word.casefold() not in standalone.casefold()] == [], standalone
+    assert [word for word in absent if word.casefold() in standalone.casefold()] == [], standalone
+    assert "[1]" not in standalone
+
+
+@pytest.mark.parametrize(("turns", "question"), NEW_TOPICS, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_new_topic_is_left_alone(turns, question):
+    assert make_standalone(question, [Turn(*turn) for turn in turns]) == question
+
+
+@pytest.mark.parametrize("question", [question for _, question, *_ in FOLLOW_UPS] + [question for _, question in NEW_TOPICS])
+def test_without_a_history_every_question_is_left_alone(question):
+    assert make_standalone(question, ()) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "needs"),
+    [
+        ("When was she elected?", True),
+        ("What about Velm?", True),
+        ("Why?", True),
+        ("Who else?", True),
+        ("Who is the mayor of Arlen?", False),
+        ("What did Ines Calder say about her plans?", False),
+    ],
+)
+def test_a_question_that_leans_on_an_earlier_one_is_told_by_its_form(question, needs):
+    assert needs_context(question) is needs
+
+
+sentence = st.lists(
+    st.sampled_from([*"he she it they there that this What Who Why about did is Arlen Calder's Ines . ? [1] [ ] ( ) \\1 é".split()]),
+    max_size=12,
+).map(" ".join)
+
+
+@given(sentence, st.lists(st.builds(Turn, sentence, sentence), max_size=5))
+def test_any_conversation_gives_the_same_question_twice_and_never_an_empty_one(question, turns):
+    standalone = make_standalone(question, turns)
+    assert standalone == make_standalone(question, turns)
+    assert bool(standalone.strip()) == bool(question.strip())

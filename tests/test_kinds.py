@@ -1,0 +1,39 @@
+import pytest
+
+from kimqa.readers.kinds import Kind, kind_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who cut the ribbon?", Kind.FACT),
+        ("When did the port reopen?", Kind.FACT),
+        ("How many boats left?", Kind.FACT),
+        ("What is the name of the ferry?", Kind.FACT),
+        ("Was it Monday or Tuesday?", Kind.FACT),
+        ("Did the port reopen?", Kind.YES_NO),
+        ("did the port reopen", Kind.YES_NO),
+        ("Didn't the port reopen?", Kind.YES_NO),
+        ("And is the mayor married?", Kind.YES_NO),
+        ("Has Velm paid its debt?", Kind.YES_NO),
+        ("Why did the dam fail?", Kind.EXPLANATION),
+        ("What caused the fire?", Kind.EXPLANATION),
+        ("According to the mayor, why was the library closed?", Kind.EXPLANATION),
+        ("What was the reason for the strike?", Kind.EXPLANATION),
+        ("Which countries signed the treaty?", Kind.LIST),
+        ("What three measures did the council adopt?", Kind.LIST),
+        ("Name the ferries that were sold.", Kind.LIST),
+        ("List all the ports.", Kind.LIST),
+        ("How do the two reports differ?", Kind.COMPARISON),
+        ("What is the difference between the two plans?", Kind.COMPARISON),
+        ("How did Union Radio and the Post describe the opening?", Kind.COMPARISON),
+        ("What did fuel cost in 2019 and then in 2021?", Kind.COMPARISON),
+    ],
+)
+def test_the_kind_is_told_by_the_form_of_the_question(question, kind):
+    assert kind_of(question) is kind
+
+
+@pytest.mark.parametrize("question", ["", "?", "ferry timetable", "누가 왔나요?"])
+def test_what_has_no_known_form_asks_for_a_fact(question):
+    assert kind_of(question) is Kind.FACT
