@@ -11,7 +11,21 @@ import numpy as np
 from kimqa.text import content_words
 from kimqa.types import Vectors
 
-WORDS = "the a train station minister talks river bridge election summer café 北京 said on and in of moved".split()
+WORDS = (
+    "the",
+    "a",
+    "train",
+    "minister",
+    "talks",
+    "river",
+    "bridge",
+    "election",
+    "summer",
+    "café",
+    "北京",
+    "said",
+    "moved",
+)
 
 
 class HashingEncoder:
@@ -52,7 +66,15 @@ def write_tiny_model(
 
     plain = folder / "bert"
     plain.mkdir(parents=True)
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz.,", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *"abcdefghijklmnopqrstuvwxyz.,",
+        *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz"),
+    ]
     (plain / "vocab.txt").write_text("\n".join([*pieces, *WORDS]), encoding="utf-8")
     BertTokenizerFast(vocab=str(plain / "vocab.txt"), model_max_length=64).save_pretrained(plain)
     torch.manual_seed(0)
@@ -63,5 +85,7 @@ def write_tiny_model(
     BertModel(config).save_pretrained(plain)
     transformer = Transformer(str(plain), max_seq_length=16)
     modules = [transformer, Pooling(32, pooling), *([Normalize()] if normalize else [])]
-    SentenceTransformer(modules=modules, device="cpu", prompts=prompts).save(str(folder / "model"), create_model_card=False)
+    SentenceTransformer(modules=modules, device="cpu", prompts=prompts).save(
+        str(folder / "model"), create_model_card=False
+    )
     return folder / "model"

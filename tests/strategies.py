@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from kimqa.types import Article, Span
 
-_WORDS = st.sampled_from(
+_VOCABULARY = (
     "the a of in on to and but minister said was had will talks border agreed Kim Xi Ōnishi Nǃxau São 金正恩 U.S. Jong-un "
-    "3.5 1,200 2019 $60 co-operation isn't they’re ferry rain kettle naïve İstanbul 한국 Dr. e.g. re‑opened".split()
+    "3.5 1,200 2019 $60 co-operation isn't they’re ferry rain kettle naïve İstanbul 한국 Dr. e.g. re‑opened"
 )
+_WORDS = st.sampled_from(_VOCABULARY.split())
 _ENDS = st.sampled_from([".", ".", ".", "?", "!", "…", ".”", '."', ""])
 _FURNITURE = st.sampled_from(
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,9 @@ from kimqa.text import sentences, word_spans
 from kimqa.types import Article, Span
 from tests.strategies import marked_articles
 
-SENTENCE = "The minister told the council that the bridge over the river would open again in spring."  # 16 words
+SENTENCE = (
+    "The minister told the council that the bridge over the river would open again in spring."  # 16 words
+)
 
 
 def article(*paragraphs: str, prose: tuple[int, ...] | None = None) -> Article:
@@ -45,7 +48,7 @@ def test_a_chunk_is_the_text_at_its_offsets_and_chunks_are_in_order_and_disjoint
     chunks = cut(made)
     assert all(made.text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
     assert all(chunk.text and chunk.text == chunk.text.strip() for chunk in chunks)
-    assert all(one.end <= other.start for one, other in zip(chunks, chunks[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(chunks))
     assert len({chunk.id for chunk in chunks}) == len(chunks)
 
 
@@ -136,7 +139,12 @@ def test_an_article_without_prose_has_no_chunks() -> None:
         ({"title": "Rain\n again"}, "Rain again"),
         ({"title": "Rain", "published": datetime.date(2018, 3, 27)}, "Rain | Tuesday 27 March 2018"),
         (
-            {"title": "Rain", "outlet": "Courier", "author": "Ana Lima", "published": datetime.date(2025, 9, 4)},
+            {
+                "title": "Rain",
+                "outlet": "Courier",
+                "author": "Ana Lima",
+                "published": datetime.date(2025, 9, 4),
+            },
             "Rain | Courier | Ana Lima | Thursday 4 September 2025",
         ),
     ],

@@ -2,8 +2,9 @@
 
 tests/data/pages/labels.json gives, for each labelled article, how many paragraphs (non-blank lines) it has and which of
 them are furniture, counted from 1. "corpus" are the articles of corpus/. All news and outlets in "seen" and "unseen" are
-invented. The rules were set on "corpus" and "seen"; "unseen" was written afterwards. At first sight of it, 30 of 31 lines
-of prose were kept and 71 of 74 of furniture dropped; since then only the length from which a verb counts was lowered.
+invented. The rules were set on "corpus" and "seen"; "unseen" was written afterwards. When it
+was first scored, 30 of 31 lines of prose were kept and 71 of 74 of furniture dropped. The rules have changed a little
+since, for short sentences with a verb and for the cases at the end of this file, so its figures now are no longer blind.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def measure(groups: list[str]) -> Figures:
     return Figures(kept[True][1] / kept[True][0], 1 - kept[False][1] / kept[False][0], mistakes)
 
 
-@pytest.mark.parametrize("groups", [["corpus"], ["seen"], ["unseen"], ["corpus", "seen", "unseen"]], ids="+".join)
+@pytest.mark.parametrize(
+    "groups", [["corpus"], ["seen"], ["unseen"], ["corpus", "seen", "unseen"]], ids="+".join
+)
 def test_prose_is_kept_and_furniture_dropped(groups: list[str]) -> None:
     figures = measure(groups)
     assert figures.prose_kept >= MIN_PROSE_KEPT, figures.mistakes
@@ -107,6 +110,7 @@ def kept_with(line: str, at: int, **fields: str) -> bool:
         "“No,” she said.",
         "Why now?",
         "By Friday the water had gone.",
+        "Lima was the first town to say no.",
         'He said in a video: "We are not finished."',
         "The court ruled that copyright had expired.",
         "Subscribers to the newspaper fell by a third, its annual report said.",
@@ -116,7 +120,7 @@ def kept_with(line: str, at: int, **fields: str) -> bool:
     ],
 )
 def test_short_and_odd_prose_in_the_body_stays(line: str) -> None:
-    assert kept_with(line, 2)
+    assert kept_with(line, 2, author="Ana Lima")
 
 
 @pytest.mark.parametrize("at", [0, 2, 4])
@@ -146,7 +150,9 @@ def test_furniture_is_dropped_wherever_it_stands(line: str, at: int) -> None:
 
 
 def test_the_headline_in_the_body_is_dropped() -> None:
-    assert not kept_with("Bridge stays open, council decides.", 0, title="Bridge stays open, council decides.")
+    assert not kept_with(
+        "Bridge stays open, council decides.", 0, title="Bridge stays open, council decides."
+    )
 
 
 def test_a_caption_printed_twice_is_dropped_in_all_copies() -> None:
@@ -163,4 +169,7 @@ def test_a_page_that_prints_everything_twice_keeps_its_prose() -> None:
 
 def test_where_nothing_looks_like_prose_everything_is_kept() -> None:
     text = "Home | News\n\nAdvertisement\n"
-    assert [span.of(text) for span in mark_prose(Article(id="a", text=text)).content] == ["Home | News", "Advertisement"]
+    assert [span.of(text) for span in mark_prose(Article(id="a", text=text)).content] == [
+        "Home | News",
+        "Advertisement",
+    ]

@@ -21,6 +21,8 @@ from kimqa.readers.kinds import Kind, kind_of
         ("According to the mayor, why was the library closed?", Kind.EXPLANATION),
         ("What was the reason for the strike?", Kind.EXPLANATION),
         ("Which countries signed the treaty?", Kind.LIST),
+        ("Which ferries were sold?", Kind.LIST),
+        ("Which class were they in?", Kind.FACT),
         ("What three measures did the council adopt?", Kind.LIST),
         ("Name the ferries that were sold.", Kind.LIST),
         ("List all the ports.", Kind.LIST),

@@ -197,6 +197,19 @@ def test_a_card_shows_the_paragraph_with_the_quote_marked_and_nothing_of_other_p
     assert '<time datetime="2024-03-04">4 March 2024</time>' in card
 
 
+def test_a_quote_that_is_a_whole_paragraph_stands_between_its_neighbours_of_prose():
+    quote = "Ticket sales begin in May."
+    exchanges = (answered(answer_of("q", citations=(citation_of(HARBOUR, quote),))),)
+    html = render_evidence(exchanges, ARTICLES)
+    assert (
+        "Fishing boats left within the hour.</span><mark>Ticket sales begin in May.</mark></blockquote>"
+        in html
+    )
+    start = HARBOUR.text.index(quote)
+    cleaned = dataclasses.replace(HARBOUR, content=(Span(start, start + len(quote)),))
+    assert "Fishing boats" not in render_evidence(exchanges, {cleaned.id: cleaned})
+
+
 def test_a_card_of_an_article_that_has_left_or_changed_shows_the_quote_alone():
     exchanges = (answered(ribbon()),)
     changed = {"harbour": dataclasses.replace(HARBOUR, text="Something else altogether.")}

@@ -141,10 +141,6 @@ class _Line:
         return _BULLET.match(self.text) is not None
 
     @property
-    def has_verb(self) -> bool:
-        return _has_verb(self.words)
-
-    @property
     def calls(self) -> int:
         """How many of its sentences begin with a call to the reader."""
         return sum(match.group(1).lower() in _CALLS for match in _STARTS.finditer(self.own))
@@ -204,7 +200,7 @@ def _lines(article: Article) -> list[_Line]:
                 block=block,
                 is_headline=_is_headline(forms[index], title),
                 is_repeated=index in repeated,
-                names_author=bool(author) and author[-1] in found[: len(author) + 3],
+                names_author=bool(author) and set(author) <= set(found[: len(author) + 3]),
                 is_author=len(author) > 1 and found[: len(author)] == author,
                 names_outlet=bool(outlet) and outlet in found,
             )
@@ -242,9 +238,10 @@ def _sentence(line: _Line) -> float:
 def _clause(line: _Line) -> float:
     """Function words and a finite verb make a clause, full stop or not; more so where a bullet stands before them."""
     has_grammar = len(line.words) >= 5 and line.grammar >= 0.25
-    has_verb = len(line.words) >= (4 if line.ends else 6) and line.has_verb
+    has_verb = len(line.words) >= (4 if line.ends else 6) and _has_verb(line.words)
     is_point = len(line.words) >= 4 and line.is_item and not _NUMBER.match(line.text)
-    return 0.5 * has_grammar + 0.75 * has_verb + 2.0 * is_point
+    has_nothing = not (line.ends or line.is_item or _has_verb(line.words) or line.grammar >= 0.25)
+    return 0.5 * has_grammar + 0.75 * has_verb + 2.0 * is_point - 1.0 * has_nothing
 
 
 def _capitals(line: _Line) -> float:
@@ -270,7 +267,7 @@ def _offers(line: _Line) -> float:
 
 def _about_page(line: _Line) -> float:
     """The page speaks of itself: 'This article was updated'."""
-    return -2.5 if _ABOUT_PAGE.search(line.own) else 0.0
+    return -3.5 if _ABOUT_PAGE.search(line.own) else 0.0
 
 
 def _layout(line: _Line) -> float:
@@ -305,8 +302,7 @@ def _biography(line: _Line) -> float:
 
 def _copies(line: _Line) -> float:
     """The headline in the body, and captions printed twice; numbered heads stand in the table of contents as well."""
-    is_copy = line.is_repeated and not _NUMBER.match(line.text)
-    return -6.0 if line.is_headline or is_copy else 0.0
+    return -6.0 if line.is_headline or (line.is_repeated and not _NUMBER.match(line.text)) else 0.0
 
 
 _RULES: Final[tuple[Callable[[_Line], float], ...]] = (
@@ -371,7 +367,7 @@ def _joins(before: _Line | None, line: _Line) -> float:
     """A standfirst under its headline, or a line that goes on with the one before."""
     if before is None or line.grammar < 0.25:
         return 0.0
-    if before.is_headline and line.has_verb and len(line.words) >= 6:
+    if before.is_headline and _has_verb(line.words) and len(line.words) >= 6:
         return 1.5
     return 1.0 if not before.ends and line.text[0].islower() else 0.0
 
@@ -383,7 +379,7 @@ def _leads(line: _Line, after: _Line | None) -> float:
     if after is None:
         return 0.0
     if _heads(line, after):
-        return 5.0
+        return 6.0
     if after.block != line.block:
         return 0.0
     if line.is_broken:

@@ -128,7 +128,7 @@ def _walk(entries: list[os.DirEntry[str]], folder: Path) -> Iterator[Article | P
     for entry in entries:
         path = Path(entry.path)
         name = path.relative_to(folder).as_posix().encode(errors="backslashreplace").decode()
-        if entry.is_dir():
+        if _is_folder(entry):
             yield from _walk_subfolder(entry, folder, name)
             continue
         stem = path.with_suffix("").name
@@ -164,11 +164,18 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """Subfolders and article files of `folder`, in the order in which their paths sort."""
     with os.scandir(folder) as found:
         wanted = [entry for entry in found if not entry.name.startswith(_SKIPPED) and _is_wanted(entry)]
-    return sorted(wanted, key=lambda entry: entry.name + "/" if entry.is_dir() else entry.name)
+    return sorted(wanted, key=lambda entry: entry.name + "/" if _is_folder(entry) else entry.name)
 
 
 def _is_wanted(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir() or Path(entry.name).suffix.lower() in _SUFFIXES
+    return _is_folder(entry) or Path(entry.name).suffix.lower() in _SUFFIXES
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: it will be reported as a file that cannot be read
+        return False
 
 
 def _read(path: Path) -> str:

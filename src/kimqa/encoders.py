@@ -276,7 +276,7 @@ def _export(name: str, source: Path, fingerprint: str, folder: Path) -> _Card:
         fingerprint=fingerprint,
         source=str(source),
         modules=tuple(type(module).__name__ for module in model),
-        max_tokens=int(model.max_seq_length or 0),
+        max_tokens=_max_tokens(model),
         dimension=int(model.get_embedding_dimension() or 0),
         query_prompt=model.prompts.get("query") or default,
         passage_prompt=passage or default,
@@ -290,6 +290,12 @@ def _export(name: str, source: Path, fingerprint: str, folder: Path) -> _Card:
             (Path(aside) / _TOKENIZER).replace(folder / _TOKENIZER)
         _write_card(folder, exported or card)
     return exported or card
+
+
+def _max_tokens(model: Any) -> int:
+    limit = model.max_seq_length
+    # Libraries write "no limit" as None, as infinity and as 10 to the 30th.
+    return int(limit) if limit is not None and limit < 1_000_000 else 0
 
 
 def _export_checked(model: Any, card: _Card, aside: Path) -> _Card | None:

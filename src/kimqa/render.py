@@ -24,6 +24,8 @@ _CITATION_MARK: Final = re.compile(r"\[(\d{1,4})\]")
 _SHOWN_QUESTION_CHARS: Final = 600
 # Characters of a long paragraph that are kept on either side of the quote.
 _CONTEXT_CHARS: Final = 700
+# A short answer longer than this is set smaller.
+_HEADLINE_CHARS: Final = 60
 _LISTED_ARTICLES: Final = 200
 _CONFIDENCE_WORDS: Final = ((0.75, "High confidence"), (0.5, "Fair confidence"), (0.0, "Low confidence"))
 
@@ -69,7 +71,8 @@ def render_answer(answer: Answer, number: int) -> str:
         return plan + _render_abstention(answer)
     marked = {citation.number for citation in answer.citations}
     statements = "".join(_render_statement(statement, marked, number) for statement in answer.statements)
-    short = f'<p class="short" dir="auto">{escape(answer.short)}</p>' if answer.short else ""
+    size = "short long" if len(answer.short or "") > _HEADLINE_CHARS else "short"
+    short = f'<p class="{size}" dir="auto">{escape(answer.short)}</p>' if answer.short else ""
     conflicts = "".join(_render_conflict(conflict, number) for conflict in answer.conflicts)
     body = f'<p class="statements" dir="auto">{statements or escape(answer.text)}</p>'
     return f"{plan}{short}{body}{conflicts}{_render_confidence(answer.confidence)}"
@@ -223,22 +226,42 @@ def _render_card(citation: Citation, article: Article | None, exchange: int) -> 
 
 
 def _quote_in_context(citation: Citation, article: Article | None) -> str:
-    """The paragraph that holds the quote, the quote highlighted; of a very long paragraph the part around it."""
+    """The paragraph that holds the quote, the quote highlighted; of a very long paragraph the part around it.
+
+    Where the quote is the whole paragraph, as in much news, the neighbouring paragraphs of prose stand around it, faint.
+    """
     if article is None or article.text[citation.start : citation.end] != citation.quote:
         return f"<mark>{escape(citation.quote)}</mark>"
-    touched = [
-        span for span in paragraphs(article.text) if span.start < citation.end and span.end > citation.start
-    ]
-    whole = Span(min([citation.start, *(span.start for span in touched)]), max([citation.end, *(span.end for span in touched)]))  # fmt: skip
-    start, end = (
-        max(whole.start, citation.start - _CONTEXT_CHARS),
-        min(whole.end, citation.end + _CONTEXT_CHARS),
-    )
+    every = paragraphs(article.text)
+    touched = [number for number, span in enumerate(every) if _overlap(span, citation)]
+    first, last = touched[0], touched[-1]
+    start = max(min(every[first].start, citation.start), citation.start - _CONTEXT_CHARS)
+    end = min(max(every[last].end, citation.end), citation.end + _CONTEXT_CHARS)
     before, after = article.text[start : citation.start], article.text[citation.end : end]
-    return (
-        f"{'… ' if start > whole.start else ''}{escape(before)}<mark>{escape(citation.quote)}</mark>"
-        f"{escape(after)}{' …' if end < whole.end else ''}"
+    quoted = (
+        f"{'… ' if start > every[first].start else ''}{escape(before)}<mark>{escape(citation.quote)}</mark>"
+        f"{escape(after)}{' …' if end < every[last].end else ''}"
     )
+    if before.strip() or after.strip():
+        return quoted
+    neighbours = [_neighbour(article, every, number) for number in (first - 1, last + 1)]
+    return f"{neighbours[0]}{quoted}{neighbours[1]}"
+
+
+def _neighbour(article: Article, every: Sequence[Span], number: int) -> str:
+    """Paragraph `number` as faint context; nothing where there is none, or where it is no prose."""
+    if not 0 <= number < len(every):
+        return ""
+    span = every[number]
+    if article.content and not any(_overlap(span, prose) for prose in article.content):
+        return ""
+    return (
+        f'<span class="around">{escape(_shorten_plainly(span.of(article.text), _CONTEXT_CHARS // 2))}</span>'
+    )
+
+
+def _overlap(span: Span, other: Span | Citation) -> bool:
+    return span.start < other.end and span.end > other.start
 
 
 def _render_passages(answer: Answer, articles: Mapping[str, Article]) -> str:
@@ -308,6 +331,10 @@ def _word_count(article: Article) -> int:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _shorten_plainly(text: str, max_chars: int) -> str:
+    return text if len(text) <= max_chars else f"{text[:max_chars].rstrip()} …"
 
 
 def _shorten(text: str, max_chars: int) -> str:

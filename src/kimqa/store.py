@@ -407,10 +407,12 @@ def _condition(filters: Filters) -> tuple[str, list[str]]:
 
 def _terms(query: str) -> Iterator[str]:
     """The words of `query` that carry meaning, as quoted FTS5 terms."""
-    for span in word_spans(query):
+    spans = word_spans(query)
+    shouted = query.isupper() and len(spans) > 1  # then capitals do not tell "US" from "us"
+    for span in spans:
         word = _POSSESSIVE.sub("", unicodedata.normalize("NFC", span.of(query)))
         letters = word.replace(".", "")
-        if _ABBREVIATION.fullmatch(word) and not query.isupper():
+        if _ABBREVIATION.fullmatch(word) and ("." in word or not shouted):
             # "U.S." is stored as two words and "US" as one; and it is no pronoun, so it is kept.
             yield f'("{" ".join(letters)}" OR "{letters}")'
         elif any(form not in STOPWORDS for form in words(word)):

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from tests.fake_pipeline import GAZETTE, HARBOUR
+from tests.serving import served
 
 
 def ask(page: Any, question: str) -> Any:
@@ -198,6 +199,25 @@ def test_the_controls_have_names_for_screen_readers(open_page, address):
     ask(page, "Who cut the ribbon?")
     assert page.get_by_role("link", name="Source 1").count() >= 1
     assert page.locator("#status [role=status]").inner_text() == "Answered: Ines Calder"
+
+
+def test_the_real_pipeline_answers_with_quotes_of_its_articles_and_abstains(open_page, real_pipeline):
+    texts = "\n".join(article.text for article in real_pipeline.articles())
+    with served(real_pipeline) as where:
+        page = open_page(where)
+        first = real_pipeline.articles()[0]
+        answered = ask(page, f"What is reported about {first.title}?")
+        assert answered.locator(".short, .statements").count() >= 1
+        quotes = page.locator(".card mark").all_inner_texts()
+        assert quotes
+        assert all(quote in texts for quote in quotes)
+        assert (
+            "Not in these articles"
+            in ask(page, "How do volcanoes on Io taste to a Martian plumber?").inner_text()
+        )
+        page.click("#sources > button")
+        page.wait_for_selector(".sources table")
+        assert page.locator(".sources tbody tr").count() == len(real_pipeline.articles())
 
 
 def contrast(page: Any, selector: str) -> float:

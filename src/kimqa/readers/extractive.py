@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from kimqa.readers.kinds import Kind, asks_when, fits, kind_of
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.readers.span_model import Span as AnswerSpan
-from kimqa.text import normalize, sentences, stem, stems, word_spans, words
+from kimqa.text import normalize, sentences, stem, stems, word_spans, words, written_date
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
 
 _RANK_WEIGHT: Final = 0.15
@@ -23,6 +23,8 @@ _YES_NO_MARGIN: Final = 0.55
 # A second span or passage joins the answer when it is at least this likely beside the best one.
 _JOIN_SHARE: Final = 0.25
 _CONFLICT_PROBABILITY: Final = 0.6
+_CONFLICT_SPAN: Final = 0.5
+_YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 
 
@@ -83,8 +85,9 @@ class ExtractiveReader:
 def _in_order(question: str, passages: Sequence[Passage], readings: Sequence[Reading]) -> list[_Candidate]:
     candidates = []
     for passage, reading in zip(passages, readings, strict=True):
-        fitting = dataclasses.replace(reading, spans=tuple(span for span in reading.spans if fits(question, span.text)))
-        kept = fitting if fitting.spans else reading
+        whole = tuple(span for span in reading.spans if _in_one_sentence(passage.text, span)) or reading.spans
+        fitting = dataclasses.replace(reading, spans=tuple(span for span in whole if fits(question, span.text)))
+        kept = fitting if fitting.spans else dataclasses.replace(reading, spans=whole)
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting.spans else _MISFIT_PENALTY
         score += _SPAN_WEIGHT * math.log(max(kept.spans[0].score, 1e-4)) if kept.spans else 0.0
@@ -106,7 +109,24 @@ def _compose(question: str, candidates: Sequence[_Candidate], threshold: float) 
         return _one_from_each(likely)
     if kind is Kind.LIST:
         return _items(likely)
-    return _fact(likely)
+    draft = _fact(likely)
+    return _dated(draft, likely[0]) if asks_when(question) else draft
+
+
+def _dated(draft: Draft, best: _Candidate) -> Draft:
+    """The draft with the day of publication, from which "Thursday" and "last month" count, where no year is named.
+
+    When the model finds the time in that day rather than in the text, it is the short answer.
+    """
+    assert best.best is not None
+    header = best.reading.header_spans
+    short = header[0].text if header and header[0].score > best.best.score else draft.short
+    *before, last = draft.statements
+    published = written_date(best.passage.published)
+    if published and not _YEAR.search(last.text):
+        source = ", ".join(part for part in (best.passage.outlet, published) if part)
+        last = dataclasses.replace(last, text=f"{last.text.rstrip('.')} ({source}).")
+    return dataclasses.replace(draft, short=short, statements=(*before, last))
 
 
 def _fact(likely: Sequence[_Candidate]) -> Draft:
@@ -202,6 +222,7 @@ def _conflicts(
         for other in others
         if other.best is not None
         and min(other.probability, best.probability) >= _CONFLICT_PROBABILITY
+        and min(other.best.score, best.best.score) >= _CONFLICT_SPAN
         and _form(other.best.text) == _form(best.best.text) != "clause"
     ]
     return _sides([(c, c.best.text) for c in (best, *agreeing) if c.best], [(c, c.best.text) for c in rivals[:2] if c.best])
@@ -247,6 +268,10 @@ def _statement(candidate: _Candidate, span: AnswerSpan, agreeing: Sequence[_Cand
 def _quote(candidate: _Candidate, span: AnswerSpan) -> Quote:
     around = _around(candidate.passage.text, span)
     return Quote(candidate.passage.article_id, candidate.passage.start + around.start, candidate.passage.start + around.end)
+
+
+def _in_one_sentence(text: str, span: AnswerSpan) -> bool:
+    return any(sentence.start <= span.start and span.end <= sentence.end for sentence in sentences(text))
 
 
 def _around(text: str, span: AnswerSpan) -> Span:

@@ -18,6 +18,7 @@ _NUMBER_WORD: Final = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})
 _LIST: Final = re.compile(
     rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{_NUMBER_WORD}\b"
     r"|\b(?:what|which)\s+(?:kinds|types|sorts|ways|places|countries|cities|people|companies|steps|measures|reasons|conditions|subjects|topics|teams|outlets|reports|leaders|members|items|states)\b"
+    r"|\b(?:what|which)\s+(?:\w+\s+){0,2}\w+[^\Ws]s\s+(?:are|were|have)\b"
     r"|^(?:list|name)\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
     re.IGNORECASE,
 )
