@@ -21,7 +21,7 @@ from kimqa.types import (
 
 HOSTILE = (
     "<img src=x onerror='window.__xss=1'><script>window.__xss=2</script>![pixel](https://tracker.example/p.png) "
-    "$$\\frac{1}{2}$$ ${window.__xss=3} ${alert(3)} {{constructor.constructor('window.__xss=4')()}} <b>bold</b> &amp;"
+    "$$\\frac{1}{2}$$ ${Object.assign(window,{__xss:3})} {{constructor.constructor('window.__xss=4')()}} <b>bold</b> &amp;"
 )
 
 HARBOUR = Article(

@@ -9,6 +9,7 @@ from kimqa.types import Turn
 
 MAYOR = ("Who is the mayor of Arlen?", "Ines Calder [1].")
 MAYOR_SENTENCE = ("Who is the mayor of Arlen?", "Arlen's mayor, Ines Calder, opened the quay on Monday [1].")
+RIBBON = ("Who cut the ribbon in Arlen?", "The mayor, Ines Calder, cut the ribbon at noon before 400 people on Monday [1].")
 BANKER = ("Who heads the Orvan central bank?", "Tomas Lind.")
 GOVERNOR = ("Who is the governor of Velm?", "Paul Oster [1].")
 MEETING = ("Whom did Ines Calder meet in Velm?", "She met Governor Paul Oster on Friday [1].")
@@ -32,7 +33,8 @@ FOLLOW_UPS = [
     ([MAYOR], "When was she elected?", ["Ines Calder", "elected"], [" she "]),
     ([MAYOR], "when was she elected", ["Ines Calder", "elected"], [" she "]),
     ([MAYOR], "Did anyone accompany her?", ["Ines Calder"], ["her?"]),
-    ([MAYOR_SENTENCE], "Is she married?", ["Ines Calder", "married"], [" she "]),
+    ([MAYOR_SENTENCE], "Is she married?", ["Is Ines Calder married?"], []),
+    ([RIBBON], "What did she thank the divers for?", ["Ines Calder thank the divers"], [" she "]),
     ([BANKER], "How old is he?", ["Tomas Lind", "old"], [" he?"]),
     ([BANKER], "And why did he resign?", ["Tomas Lind", "resign"], [" he "]),
     ([PARTY], "Did he resign?", ["Tomas Lind", "resign"], [" he "]),

@@ -39,10 +39,10 @@ SHARES = {
         "header": 0.3,
     },
     "2": {
-        "squadshifts": 0.08,
+        "squadshifts": 0.05,
         "news": 1.0,
         "stories": 1.0,
-        "negatives": 0.15,
+        "negatives": 0.12,
         "statements": 1.0,
         "yesno": 1.0,
         "header": 0.3,

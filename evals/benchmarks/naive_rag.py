@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -20,6 +19,8 @@ from langchain_chroma import Chroma
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from sentence_transformers import SentenceTransformer
+
+from evals.benchmarks.memory import peak_mib
 
 TOP_K: Final = 4  # these three are what LangChain's retriever and its tutorials' splitter use
 PIECE_CHARS: Final = 1000
@@ -77,8 +78,7 @@ def measure(texts: Mapping[str, str], questions: list[str], folder: str) -> dict
         pieces = store.similarity_search(question, k=TOP_K)
         times.append(1000 * (time.perf_counter() - begun))
         found.append([{"text": piece.page_content, **piece.metadata} for piece in pieces])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"build_seconds": build_seconds, "milliseconds": times, "memory_mib": memory, "found": found}
+    return {"build_seconds": build_seconds, "milliseconds": times, "memory_mib": peak_mib(), "found": found}
 
 
 def main() -> None:

@@ -9,17 +9,18 @@ import argparse
 import dataclasses
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from evals import metrics
+from evals.benchmarks.memory import AT_EXIT, peak_mib
 from evals.gold import GoldQuestion, gold_files, load_gold
 from evals.grading import relevance
 from kimqa import Passage, Pipeline, load_settings
@@ -27,12 +28,10 @@ from kimqa import Passage, Pipeline, load_settings
 _QUESTION: Final = "Who met whom?"
 _CLI: Final = "import sys; from kimqa.cli import main; sys.exit(main())"
 _COLD: Final = {
-    "kimqa ask": ["-c", _CLI, "ask", _QUESTION],
-    "python: kimqa.ask()": ["-c", f"import kimqa; kimqa.ask({_QUESTION!r})"],
-    "python: import sentence_transformers": ["-c", "import sentence_transformers"],
+    "kimqa ask": (_CLI, "ask", _QUESTION),
+    "python: kimqa.ask()": (f"import kimqa; kimqa.ask({_QUESTION!r})",),
+    "python: import sentence_transformers": ("import sentence_transformers",),
 }
-_SYNC: Final = ["-c", _CLI, "sync"]
-_ABSTAINED: Final = (0, 1)  # some command lines report a refusal through the exit status
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,29 +42,26 @@ class Process:
     memory_mib: float
 
 
-def run_process(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Process:
-    """Run Python with `arguments` and measure it.
+def run_process(code: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Process:
+    """Run Python `code` in a process of its own and measure it.
 
     Raises:
         RuntimeError: it failed; with what it wrote on stderr.
     """
-    with tempfile.TemporaryFile() as errors:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "memory"
         begun = time.perf_counter()
-        child = subprocess.Popen(
-            [sys.executable, *arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
+        done = subprocess.run(
+            [sys.executable, "-c", AT_EXIT + code, *arguments, str(place)],
+            capture_output=True,
+            text=True,
             env={**os.environ, **(environment or {})},
+            check=False,
         )
-        _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - begun
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in _ABSTAINED:
-            errors.seek(0)
-            raise RuntimeError(
-                f"{' '.join(arguments)} ended with {child.returncode}: {errors.read().decode()[-2000:]}"
-            )
-    return Process(seconds, usage.ru_maxrss / 1024)
+        if done.returncode:
+            raise RuntimeError(f"{code!r} ended with {done.returncode}: {done.stderr[-2000:]}")
+        return Process(seconds, float(place.read_text(encoding="ascii")))
 
 
 def warm() -> dict[str, Any]:
@@ -82,8 +78,7 @@ def warm() -> dict[str, Any]:
         stages.append(dict(answer.timings))
         passages = sorted(answer.passages, key=lambda passage: passage.rank)
         hits.append(list(relevance(gold, passages, texts)))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"milliseconds": times, "stages": stages, "hits": hits, "memory_mib": memory}
+    return {"milliseconds": times, "stages": stages, "hits": hits, "memory_mib": peak_mib()}
 
 
 def naive(texts: Mapping[str, str], questions: Sequence[GoldQuestion]) -> dict[str, Any]:
@@ -114,7 +109,7 @@ def main() -> None:
     questions = load_gold(gold_files(), texts)
     _print_cold(options.rounds)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        sync = run_process(_SYNC, {"KIMQA_VECTORSTORE": folder})
+        sync = run_process(_CLI, "sync", environment={"KIMQA_VECTORSTORE": folder})
     plain = naive(texts, questions)
     ours = _child(["-m", "evals.benchmarks.speed", "--warm-only"])
     _print_warm(questions, ours, plain, sync, len(texts))
@@ -124,7 +119,7 @@ def _print_cold(rounds: int) -> None:
     runs: dict[str, list[Process]] = {name: [] for name in _COLD}
     for _ in range(rounds):
         for name, arguments in _COLD.items():
-            runs[name].append(run_process(arguments))
+            runs[name].append(run_process(*arguments))
     medians = {name: float(np.median([run.seconds for run in found])) for name, found in runs.items()}
     reference = list(medians.values())[-1]
     print(f"Cold start: whole processes, median of {rounds} in turn")

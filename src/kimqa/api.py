@@ -47,7 +47,14 @@ def ask(
             answer with `abstained=True`.
     """
     return default_pipeline().ask(
-        question, history=history, outlets=outlets, since=since, until=until, as_of=as_of, reader=reader, top_k=top_k
+        question,
+        history=history,
+        outlets=outlets,
+        since=since,
+        until=until,
+        as_of=as_of,
+        reader=reader,
+        top_k=top_k,
     )
 
 
@@ -64,7 +71,14 @@ def stream(
 ) -> Iterator[Event]:
     """As `ask`, in events: the plan, the passages, tokens, and last the whole `Answer`."""
     return default_pipeline().stream(
-        question, history=history, outlets=outlets, since=since, until=until, as_of=as_of, reader=reader, top_k=top_k
+        question,
+        history=history,
+        outlets=outlets,
+        since=since,
+        until=until,
+        as_of=as_of,
+        reader=reader,
+        top_k=top_k,
     )
 
 
@@ -78,7 +92,9 @@ def search(
     top_k: int | None = None,
 ) -> tuple[Passage, ...]:
     """The passages nearest to a query, best first. Arguments and errors as for `ask`."""
-    return default_pipeline().search(query, outlets=outlets, since=since, until=until, as_of=as_of, top_k=top_k)
+    return default_pipeline().search(
+        query, outlets=outlets, since=since, until=until, as_of=as_of, top_k=top_k
+    )
 
 
 def default_pipeline(settings: Settings | None = None) -> Pipeline:

@@ -37,14 +37,17 @@ def cite(draft: Draft, article: Callable[[str], Article]) -> Cited:
         for statement in draft.statements
     )
     conflicts = tuple(
-        Conflict(tuple(ConflictSide(side.short, number(side.quote)) for side in sides)) for sides in draft.conflicts
+        Conflict(tuple(ConflictSide(side.short, number(side.quote)) for side in sides))
+        for sides in draft.conflicts
     )
     return Cited(statements, tuple(numbered.values()), conflicts)
 
 
 def _citation(number: int, quote: Quote, article: Article) -> Citation:
     if not 0 <= quote.start < quote.end <= len(article.text):
-        raise ValueError(f"Quote {quote.start} to {quote.end} lies outside article {article.id!r} of {len(article.text)} characters.")
+        raise ValueError(
+            f"Quote {quote.start} to {quote.end} lies outside article {article.id!r} of {len(article.text)} characters."
+        )
     return Citation(
         number=number, article_id=article.id, title=article.title, outlet=article.outlet, author=article.author,
         published=article.published, url=article.url, quote=article.text[quote.start : quote.end], start=quote.start,

@@ -26,12 +26,16 @@ app = typer.Typer(
 _USER_ERROR: Final = 2
 
 Json = Annotated[bool, typer.Option("--json", help="Print the whole value as JSON.")]
-Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet may answer; repeatable.")]
+Outlets = Annotated[
+    list[str] | None, typer.Option("--outlet", help="Only this outlet may answer; repeatable.")
+]
 Since = Annotated[str | None, typer.Option("--since", help="First day of publication, as 2025-09-04.")]
 Until = Annotated[str | None, typer.Option("--until", help="Last day of publication.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer as of this day; nothing later is used.")]
 TopK = Annotated[int | None, typer.Option("--top-k", help="How many passages to read.")]
-ReaderName = Annotated[str | None, typer.Option("--reader", help="`extractive`, or a chat model as provider:model.")]
+ReaderName = Annotated[
+    str | None, typer.Option("--reader", help="`extractive`, or a chat model as provider:model.")
+]
 
 
 @app.command()
@@ -85,7 +89,9 @@ def search(
 
 @app.command()
 def sync(
-    path: Annotated[Path | None, typer.Argument(help="Folder of articles; default: the corpus folder.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(help="Folder of articles; default: the corpus folder.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make the index equal to the corpus folder."""
@@ -99,10 +105,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Open the page."""
-    from kimqa.server import serve as run  # the page's framework takes seconds to import; only this verb needs it
+    from kimqa.server import (
+        serve as run,  # the page's framework takes seconds to import; only this verb needs it
+    )
 
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = load_settings(**given)
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     run(default_pipeline(settings), settings.host, settings.port, ready=_announce)
 
 
@@ -111,8 +119,13 @@ def info(as_json: Json = False) -> None:
     """Say what is installed, set and indexed."""
     settings = load_settings()
     values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    shown: dict[str, Any] = {"settings": {name: str(value) for name, value in values.items() if value is not None}}
-    shown["corpus_folder"], shown["vectorstore_folder"] = str(settings.corpus_folder), str(settings.vectorstore_folder)
+    shown: dict[str, Any] = {
+        "settings": {name: str(value) for name, value in values.items() if value is not None}
+    }
+    shown["corpus_folder"], shown["vectorstore_folder"] = (
+        str(settings.corpus_folder),
+        str(settings.vectorstore_folder),
+    )
     try:
         articles = Pipeline.open(settings).articles()
         shown["index"] = f"{len(articles)} articles of {len({a.outlet for a in articles})} outlets"
@@ -130,8 +143,12 @@ def evaluate(context: typer.Context) -> None:
     """Check the answers against the gold questions; options are passed to `pytest evals/`."""
     folder = load_settings().home / "evals"
     if not folder.is_dir():
-        raise CorpusError(f"There is no folder {folder}: the gold questions are part of a checkout. Clone the project and run it there.")
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "pytest", str(folder), *context.args], cwd=folder.parent))
+        raise CorpusError(
+            f"There is no folder {folder}: the gold questions are part of a checkout. Clone the project and run it there."
+        )
+    raise typer.Exit(
+        subprocess.call([sys.executable, "-m", "pytest", str(folder), *context.args], cwd=folder.parent)
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -176,7 +193,9 @@ def _print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         typer.echo(f"\n[{citation.number}] {_source(citation)}\n    “{' '.join(citation.quote.split())}”")
     for conflict in answer.conflicts:
-        sides = "; ".join(f"{side.citation.outlet} says {side.short} [{side.citation.number}]" for side in conflict.sides)
+        sides = "; ".join(
+            f"{side.citation.outlet} says {side.short} [{side.citation.number}]" for side in conflict.sides
+        )
         typer.echo(f"\nThe sources differ: {sides}")
     if answer.abstained and answer.passages:
         typer.echo("\nNearest articles, not support:")

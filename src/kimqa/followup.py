@@ -35,7 +35,10 @@ _AUXILIARY: Final = frozenset(
     "did do does was were is are has have had will would can could should may might must".split()
 )
 _WH: Final = frozenset("who whom whose what when where why how which".split())
-_ELLIPSIS: Final = re.compile(r"\b(?:ones?|others?|former|latter|same|second|third|fourth|fifth|last|next|else|the two|both|either|neither)\b", re.IGNORECASE)
+_ELLIPSIS: Final = re.compile(
+    r"\b(?:ones?|others?|former|latter|same|second|third|fourth|fifth|last|next|else|the two|both|either|neither)\b",
+    re.IGNORECASE,
+)
 
 
 def make_standalone(question: str, history: Sequence[Turn]) -> str:
@@ -77,12 +80,18 @@ def needs_context(question: str) -> bool:
         return True
     if _asked_about(question):
         return True
-    if re.search(r"\b(?:was|is|did|does|were|about|after|before|do|of|like|mean) (?:that|this|those|these)\b\W*$|^(?:that|this)\b", question, re.IGNORECASE):
+    if re.search(
+        r"\b(?:was|is|did|does|were|about|after|before|do|of|like|mean) (?:that|this|those|these)\b\W*$|^(?:that|this)\b",
+        question,
+        re.IGNORECASE,
+    ):
         return True
     content = [form for form in forms if form not in STOPWORDS]
     if names or any(form.isdigit() for form in forms):
         return False
-    return len(content) <= 1 or bool(_DEMONSTRATIVE.search(question) or (_ELLIPSIS.search(question) and len(content) <= 3))
+    return len(content) <= 1 or bool(
+        _DEMONSTRATIVE.search(question) or (_ELLIPSIS.search(question) and len(content) <= 3)
+    )
 
 
 def _asked_about(question: str) -> str:
@@ -105,7 +114,9 @@ def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
     def fill(match: re.Match[str]) -> str:
         pronoun = match.group().lower()
         if pronoun in _PERSON and person:
-            possessive = pronoun in ("his", "hers") or (pronoun == "her" and re.match(r"\s+\w", question[match.end() :]))
+            possessive = pronoun in ("his", "hers") or (
+                pronoun == "her" and re.match(r"\s+\w", question[match.end() :])
+            )
             return person + ("'s" if possessive else "")
         if pronoun in _GROUP and group:
             return group + _GROUP[pronoun]
@@ -115,7 +126,11 @@ def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
 
     filled = _PRONOUN.sub(fill, question)
     if thing:
-        filled = re.sub(r"\b(was|is|did|were|after|before|about|of) (?:that|this)(?=\W*$)", rf"\1 {_escape(thing)}", filled)
+        filled = re.sub(
+            r"\b(was|is|did|were|after|before|about|of) (?:that|this)(?=\W*$)",
+            rf"\1 {_escape(thing)}",
+            filled,
+        )
     # "Kim's wife, what's Kim's name": a second pronoun in one question mostly means the person just named before it.
     double = re.match(r"^(?P<topic>[^,?]+), (?P<ask>(?:what|who|where|when|how)\b.*)$", filled, re.IGNORECASE)
     if double and person and f"{person}'s" in double["topic"] and f"{person}'s" in double["ask"]:
@@ -136,10 +151,13 @@ def _is_self_contained(filled: str, question: str) -> bool:
 def _person(turns: Sequence[Turn]) -> str:
     """Whom "he" or "she" means: the answer of a who-question, else the first name that the last questions speak of."""
     for turn in reversed(turns):
-        answer_names = _names(turn.answer)
-        asks_for_person = turn.question.lower().startswith(("who ", "whom ", "who's"))
-        if asks_for_person and answer_names and len(turn.answer.split()) <= _MAX_REFERENT_WORDS:
-            return answer_names[-1]  # "North Korean leader Kim Jong Un": the name comes last
+        answer_names = [] if _is_refusal(turn.answer) else _names(turn.answer)
+        if turn.question.lower().startswith(("who ", "whom ", "who's")):
+            if answer_names and len(turn.answer.split()) <= _MAX_REFERENT_WORDS:
+                return answer_names[-1]  # "North Korean leader Kim Jong Un": the name comes last
+            new = [name for name in answer_names if name not in turn.question]
+            if new:  # in a whole sentence, a person has more than one name
+                return next((name for name in new if " " in name), new[0])
         question_names = _names(turn.question)
         if question_names:
             return question_names[0]
@@ -178,7 +196,11 @@ def _subject(question: str) -> str:
     for position, token in enumerate(tokens):
         if token.lower() in _AUXILIARY:
             phrase = " ".join(tokens[position + 1 :])
-            return re.sub(r"\s+(?:take place|took place|happen(?:ed)?|held|start(?:ed)?|begin|end(?:ed)?|located|occur(?:red)?)$", "", phrase)
+            return re.sub(
+                r"\s+(?:take place|took place|happen(?:ed)?|held|start(?:ed)?|begin|end(?:ed)?|located|occur(?:red)?)$",
+                "",
+                phrase,
+            )
     return ""
 
 
@@ -191,7 +213,12 @@ def _names(text: str) -> list[str]:
         while parts and parts[0].lower() in _AUXILIARY | _WH | STOPWORDS | {"yes", "no"}:
             parts = parts[1:]
         opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!"
-        if not parts or (opens and len(parts) == 1 and not re.search(r"['’]s\b", match.group()) and parts[0].lower() in STOPWORDS):
+        if not parts or (
+            opens
+            and len(parts) == 1
+            and not re.search(r"['’]s\b", match.group())
+            and parts[0].lower() in STOPWORDS
+        ):
             continue
         name = " ".join(parts)
         if name not in found:
@@ -200,7 +227,9 @@ def _names(text: str) -> list[str]:
 
 
 def _is_refusal(answer: str) -> bool:
-    return not answer or answer.lower().startswith(("the articles do not", "not in these articles", "i don't", "i do not"))
+    return not answer or answer.lower().startswith(
+        ("the articles do not", "not in these articles", "i don't", "i do not")
+    )
 
 
 def _first_words(text: str, limit: int) -> str:

@@ -54,7 +54,7 @@ class _State:
     request: Request
     plan: Plan
     passages: tuple[Passage, ...] = ()
-    draft: Draft = Draft()
+    draft: Draft = dataclasses.field(default_factory=Draft)
     answer: Answer | None = None
     timings: tuple[tuple[str, float], ...] = ()
 
@@ -76,7 +76,11 @@ class Pipeline:
             self._encoder = encoder.result()
             reader.result()
         self.retriever = HybridRetriever(
-            source=store, index=self._index, encoder=self._encoder, candidates=settings.candidates, top_k=settings.top_k
+            source=store,
+            index=self._index,
+            encoder=self._encoder,
+            candidates=settings.candidates,
+            top_k=settings.top_k,
         )
 
     @classmethod
@@ -97,7 +101,9 @@ class Pipeline:
         return cls(chosen, store)
 
     @staticmethod
-    def build(settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None) -> SyncReport:
+    def build(
+        settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None
+    ) -> SyncReport:
         """Make the index equal to the corpus folder, whether or not there is one yet."""
         return sync(
             corpus or settings.corpus_folder,
@@ -117,7 +123,9 @@ class Pipeline:
         reopened = Pipeline.open(self.settings)
         with self._lock:
             self._store.close()
-            self.__dict__.update({k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")})
+            self.__dict__.update(
+                {k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")}
+            )
         return report
 
     def close(self) -> None:
@@ -138,7 +146,9 @@ class Pipeline:
 
     def ask(self, question: str, **options: Any) -> Answer:
         """Answer a question; options are the fields of `Request`."""
-        with tracing_context(enabled=False):  # LangChain's tracing would send articles and questions to a service
+        with tracing_context(
+            enabled=False
+        ):  # LangChain's tracing would send articles and questions to a service
             answer = self.as_runnable().invoke(_request(question, options))
         assert isinstance(answer, Answer)
         return answer
@@ -176,7 +186,9 @@ class Pipeline:
             since=asked.since, until=asked.until, as_of=asked.as_of, max_chars=self.settings.max_question_chars,
         )  # fmt: skip
         if asked.article_ids:
-            plan = dataclasses.replace(plan, filters=dataclasses.replace(plan.filters, article_ids=asked.article_ids))
+            plan = dataclasses.replace(
+                plan, filters=dataclasses.replace(plan.filters, article_ids=asked.article_ids)
+            )
         return _timed(_State(asked, plan), "plan", started)
 
     def _retrieved(self, state: _State) -> _State:
@@ -193,7 +205,11 @@ class Pipeline:
     def _drafted(self, state: _State) -> _State:
         started = time.perf_counter()
         draft = self._reader(state.request.reader).read(state.plan.standalone_question, state.passages)
-        return _timed(dataclasses.replace(state, draft=draft, passages=draft.passages or state.passages), "read", started)
+        return _timed(
+            dataclasses.replace(state, draft=draft, passages=draft.passages or state.passages),
+            "read",
+            started,
+        )
 
     def _answered(self, state: _State) -> Answer:
         started = time.perf_counter()
@@ -201,12 +217,16 @@ class Pipeline:
         statements = verify(cited.statements, cited.citations)
         supported = any(statement.supported for statement in statements)
         state = _timed(state, "verify", started)
-        return _answer(state, cited, statements, self._reader(state.request.reader).name, abstained=not supported)
+        return _answer(
+            state, cited, statements, self._reader(state.request.reader).name, abstained=not supported
+        )
 
     def _reader(self, reader: Any) -> Reader:
         if reader is not None and not isinstance(reader, str):
             if not hasattr(reader, "read"):
-                raise ArgumentError(f"reader is of type {type(reader).__name__}; pass a reader's name or an object with a read method.")
+                raise ArgumentError(
+                    f"reader is of type {type(reader).__name__}; pass a reader's name or an object with a read method."
+                )
             return reader  # type: ignore[no-any-return]
         name = reader if reader is not None else self.settings.reader
         with self._lock:
@@ -256,11 +276,15 @@ def _timed(state: _State, stage: str, started: float) -> _State:
     return dataclasses.replace(state, timings=(*state.timings, (stage, milliseconds)))
 
 
-def _answer(state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str, *, abstained: bool) -> Answer:
+def _answer(
+    state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str, *, abstained: bool
+) -> Answer:
     draft, plan = state.draft, state.plan
     timings = dict(state.timings)
     timings["total"] = round(sum(timings.values()), 3)
-    reason = (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None
+    reason = (
+        (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None
+    )
     return Answer(
         question=plan.question,
         standalone_question=plan.standalone_question,

@@ -40,7 +40,9 @@ _PUBLISHED: Final = re.compile(
 )
 # Words that make an outlet's name the source of what is asked, not its subject.
 _SAYS: Final = r"(?:say|says|said|report|reports|reported|write|writes|wrote|describe|describes|described|see|sees|think|thinks|mention|mentions|claim|claims|put|puts|explain|explains|argue|argues|cover|covers|covered|tell|tells|take|quote|quotes|rely|relies|cite|cites|suggest|suggests|view|call|calls|give|gives|note|notes)"
-_PIECE: Final = r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
+_PIECE: Final = (
+    r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
+)
 
 # What the categories of Unicode that show nothing become: a format character (soft hyphen, joiner) stands inside a word.
 _INVISIBLE: Final = {"Cf": "", "Cc": " ", "Cn": " ", "Co": " ", "Cs": " "}
@@ -78,17 +80,25 @@ def plan_question(
     """
     cleaned = clean_question(question, max_chars=max_chars)
     standalone = make_standalone(cleaned, read_history(history))
-    named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(standalone, known_outlets)
+    named = (
+        _given_outlets(outlets, known_outlets)
+        if outlets is not None
+        else _outlets_in(standalone, known_outlets)
+    )
     first, last = _date(since, "since"), _date(until, "until")
     today = _date(as_of, "as_of")
     if since is None and until is None:
         first, last = _published_range(standalone)
     if first and last and first > last:
-        raise ArgumentError(f"since ({first}) is after until ({last}), so no article can fit. Swap or change the dates.")
+        raise ArgumentError(
+            f"since ({first}) is after until ({last}), so no article can fit. Swap or change the dates."
+        )
     if today is not None:
         last = min(last, today) if last else today
         if first and first > last:
-            raise ArgumentError(f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them.")
+            raise ArgumentError(
+                f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them."
+            )
     filters = Filters(outlets=tuple(named), since=first, until=last)
     return Plan(question, standalone, filters, _period(standalone, today))
 
@@ -102,9 +112,13 @@ def clean_question(question: Any, *, max_chars: int) -> str:
     if not isinstance(question, str):
         raise ArgumentError(f"The question is of type {type(question).__name__}; pass a string.")
     if len(question) > max_chars:
-        raise ArgumentError(f"The question has {len(question):,} characters; at most {max_chars:,} can be searched. Shorten it.")
+        raise ArgumentError(
+            f"The question has {len(question):,} characters; at most {max_chars:,} can be searched. Shorten it."
+        )
     if any("\ud800" <= character <= "\udfff" for character in question):
-        raise ArgumentError("The question holds a lone surrogate, which is no character. Remove it, or decode the text again.")
+        raise ArgumentError(
+            "The question holds a lone surrogate, which is no character. Remove it, or decode the text again."
+        )
     cleaned = " ".join(_visible(question).split())
     if not cleaned:
         raise ArgumentError("The question is empty. Ask something in words.")
@@ -120,14 +134,16 @@ def read_history(history: Any) -> tuple[Turn, ...]:
         ArgumentError: a turn that is neither.
     """
     if isinstance(history, (str, bytes, Mapping)) or not isinstance(history, Iterable):
-        raise ArgumentError("history is not a sequence of turns; pass (question, answer) pairs or mappings with those keys.")
+        raise ArgumentError(
+            "history is not a sequence of turns; pass (question, answer) pairs or mappings with those keys."
+        )
     turns = []
     for number, turn in enumerate(history, start=1):
         if isinstance(turn, Turn):
             pair: Sequence[Any] = (turn.question, turn.answer)
         elif isinstance(turn, Mapping):
             pair = (turn.get("question"), turn.get("answer", ""))
-        elif isinstance(turn, Sequence) and not isinstance(turn, str) and len(turn) == 2:  # noqa: PLR2004 - a pair
+        elif isinstance(turn, Sequence) and not isinstance(turn, str) and len(turn) == 2:
             pair = turn
         else:
             pair = (None, None)
@@ -189,7 +205,7 @@ def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
         rf"\b(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)",
     )
     named = "".join(match.group() for cue in cues for match in re.finditer(cue, question, re.IGNORECASE))
-    found = []
+    found: list[str] = []
     for mention, outlets in mentions.items():
         if re.search(rf"(?<!\w){re.escape(mention)}(?!\w)", named):
             found.extend(outlet for outlet in outlets if outlet not in found)
@@ -208,7 +224,9 @@ def _date(value: datetime.date | str | None, name: str) -> datetime.date | None:
             return datetime.date.fromisoformat(value.strip())
         except ValueError:
             pass
-    raise ArgumentError(f"{name} is {value!r:.60}, which is no date. Pass a datetime.date or a string such as '2025-09-04'.")
+    raise ArgumentError(
+        f"{name} is {value!r:.60}, which is no date. Pass a datetime.date or a string such as '2025-09-04'."
+    )
 
 
 def _published_range(question: str) -> tuple[datetime.date | None, datetime.date | None]:
@@ -264,4 +282,6 @@ def _period(question: str, today: datetime.date | None) -> tuple[datetime.date, 
 def _shifted(day: datetime.date, days: int) -> datetime.date:
     """The day so many days later, or the end of the calendar."""
     ordinal = day.toordinal() + days
-    return datetime.date.fromordinal(min(max(ordinal, datetime.date.min.toordinal()), datetime.date.max.toordinal()))
+    return datetime.date.fromordinal(
+        min(max(ordinal, datetime.date.min.toordinal()), datetime.date.max.toordinal())
+    )

@@ -14,7 +14,7 @@ import snowballstemmer
 from kimqa.types import Span
 
 _WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}(?:['’]s\b)?|[^\W_]+(?:['’.,][^\W_]+)*")
-_PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*")
+_PARAGRAPH: Final = re.compile(r"\S[^\n]*")
 _STRAIGHT: Final = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-",
      "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
@@ -49,7 +49,9 @@ def normalize(text: str) -> str:
 
     Offsets are not kept: never show the result, never cut by it.
     """
-    decomposed = straighten(unicodedata.normalize("NFKD", text))  # in this order: NFKD makes apostrophes and dashes
+    decomposed = straighten(
+        unicodedata.normalize("NFKD", text)
+    )  # in this order: NFKD makes apostrophes and dashes
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.casefold().split())
 

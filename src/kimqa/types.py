@@ -92,8 +92,9 @@ class Passage:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may answer: outlets (empty: all), publication dates, both ends included (None: open), and
-    article ids (empty: all).
+    """Which articles may answer.
+
+    `outlets` and `article_ids`: these only, all when empty. `since` and `until`: days of publication, both included.
     """
 
     outlets: tuple[str, ...] = ()
@@ -277,7 +278,9 @@ class Encoder(Protocol):
     """Turns texts into vectors. `fingerprint` changes when the vectors would."""
 
     @property
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """Names the model and all that shapes its vectors."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of the texts, shape (len(texts), dimension), rows of length 1."""
@@ -296,7 +299,9 @@ class Reader(Protocol):
     """Answers a question from passages, and from nothing else."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What `Answer.reader` says."""
+        ...
 
     def read(self, question: str, passages: Sequence[Passage]) -> Draft:
         """A draft whose quotes lie within the passages."""

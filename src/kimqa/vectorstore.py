@@ -215,13 +215,14 @@ class _Generation:
                 vector.tolist(), k=most, **among
             )
         except Exception as error:
+            # Chroma gives up when it does not have one of the ids: the store may be one sync ahead.
+            known = None if chunk_ids is None else self._chroma.get(ids=chunk_ids, include=[])["ids"]
+            if known is not None and len(known) < len(chunk_ids or ()):
+                return self.query(vector, top_k, known)
             raise _damaged(Path(self.name), str(error)) from error
-        matches = [
-            Match(document.id, min(1.0, max(-1.0, 1.0 - distance)))
-            for document, distance in found
-            if document.id
-        ]
-        return _best_first(matches, top_k)
+        # A similarity may miss its bounds by rounding.
+        scores = {document.id: min(1.0, max(-1.0, 1.0 - distance)) for document, distance in found}
+        return _best_first([Match(chunk_id, score) for chunk_id, score in scores.items() if chunk_id], top_k)
 
     def close(self) -> None:
         self._client.close()
@@ -261,6 +262,8 @@ def _fill(folder: Path, chunk_ids: Sequence[str], vectors: Vectors, ef_search: i
             part = list(chunk_ids[start : start + _BATCH])
             # The id is the document as well: LangChain drops results without one, and the text has its home in the store.
             chroma.add_texts(part, ids=part)
+    except Exception as error:  # see _Generation
+        raise _damaged(folder, str(error)) from error
     finally:
         client.close()
 
@@ -362,7 +365,7 @@ class _Chroma:
             """From the arguments alone: Chroma's would also take any MIGRATIONS or ALLOW_RESET from the environment."""
 
             @classmethod
-            def settings_customise_sources(
+            def settings_customise_sources(  # type: ignore[override]  # it is only called with keywords
                 cls, settings_cls: Any, init_settings: Any, **others: Any
             ) -> tuple[Any, ...]:
                 return (init_settings,)

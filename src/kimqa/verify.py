@@ -18,7 +18,9 @@ _NUMBER: Final = re.compile(r"\d[\d.,]*")
 _MIN_COVERAGE: Final = 0.5
 _CLAUSE_END: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b")
 # Words, and stems of verbs, that turn what is said into its opposite. A closed class, by meaning.
-_NEGATIONS: Final = frozenset("not no never none nobody nothing neither nor without cannot refus fail deni declin reject lack".split())
+_NEGATIONS: Final = frozenset(
+    "not no never none nobody nothing neither nor without cannot refus fail deni declin reject lack".split()
+)
 
 
 def verify(statements: Iterable[Statement], citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -45,7 +47,9 @@ def is_supported(text: str, citations: Sequence[Citation]) -> bool:
     body = re.sub(r"^(?:Yes|No)\b[:,.]?\s*", "", text)
     if any(normalize(body) in normalize(citation.quote) for citation in citations):
         return True
-    said = " ".join(f"{c.quote} {c.title} {c.outlet} {c.author or ''} {written_date(c.published)}" for c in citations)
+    said = " ".join(
+        f"{c.quote} {c.title} {c.outlet} {c.author or ''} {written_date(c.published)}" for c in citations
+    )
     evidence = normalize(said)
     evidence_stems = {stem(word) for word in words(said)}
     if any(normalize(quoted) not in evidence for quoted in _QUOTED.findall(normalize(body))):

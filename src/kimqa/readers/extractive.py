@@ -32,7 +32,9 @@ class PassageModel(Protocol):
     """Judges how likely each passage answers a question, and where."""
 
     @property
-    def threshold(self) -> float: ...
+    def threshold(self) -> float:
+        """The least probability of the best passage at which a question counts as answered."""
+        ...
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> tuple[Reading, ...]:
         """One reading per passage, in their order."""
@@ -69,7 +71,9 @@ class ExtractiveReader:
         """A draft from the passages; without statements when the best of them is unlikely to answer."""
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
-        inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
+        inputs = [
+            PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages
+        ]
         readings = self._model.read(question, inputs)
         candidates = _in_order(question, passages, readings)
         ordered = tuple(
@@ -86,7 +90,9 @@ def _in_order(question: str, passages: Sequence[Passage], readings: Sequence[Rea
     candidates = []
     for passage, reading in zip(passages, readings, strict=True):
         whole = tuple(span for span in reading.spans if _in_one_sentence(passage.text, span)) or reading.spans
-        fitting = dataclasses.replace(reading, spans=tuple(span for span in whole if fits(question, span.text)))
+        fitting = dataclasses.replace(
+            reading, spans=tuple(span for span in whole if fits(question, span.text))
+        )
         kept = fitting if fitting.spans else dataclasses.replace(reading, spans=whole)
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting.spans else _MISFIT_PENALTY
@@ -146,11 +152,19 @@ def _yes_or_no(likely: Sequence[_Candidate]) -> Draft:
     best = likely[0]
     assert best.best is not None
     word = _settled(best.reading)
-    agreeing = [c for c in likely[1:] if c.passage.article_id != best.passage.article_id and word and _settled(c.reading) == word]
+    agreeing = [
+        c
+        for c in likely[1:]
+        if c.passage.article_id != best.passage.article_id and word and _settled(c.reading) == word
+    ]
     statement = _statement(best, best.best, agreeing[:1])
     if word:
         statement = dataclasses.replace(statement, text=f"{word}: {statement.text}")
-    opposed = [c for c in likely[1:] if word and _settled(c.reading) not in (None, word) and c.probability >= _CONFLICT_PROBABILITY]
+    opposed = [
+        c
+        for c in likely[1:]
+        if word and _settled(c.reading) not in (None, word) and c.probability >= _CONFLICT_PROBABILITY
+    ]
     conflicts = _sides([(best, word or "")], [(c, _settled(c.reading) or "") for c in opposed[:1]])
     return Draft((statement,), short=word, confidence=_joint([best, *agreeing[:1]]), conflicts=conflicts)
 
@@ -181,7 +195,10 @@ def _items(likely: Sequence[_Candidate]) -> Draft:
             continue
         top = candidate.reading.spans[0].score
         for span in candidate.reading.spans:
-            repeated = any(normalize(span.text) in normalize(item) or normalize(item) in normalize(span.text) for item in items)
+            repeated = any(
+                normalize(span.text) in normalize(item) or normalize(item) in normalize(span.text)
+                for item in items
+            )
             if len(items) >= _MAX_ITEMS or repeated or span.score < _JOIN_SHARE * top:
                 continue
             items.append(span.text)
@@ -225,7 +242,10 @@ def _conflicts(
         and min(other.best.score, best.best.score) >= _CONFLICT_SPAN
         and _form(other.best.text) == _form(best.best.text) != "clause"
     ]
-    return _sides([(c, c.best.text) for c in (best, *agreeing) if c.best], [(c, c.best.text) for c in rivals[:2] if c.best])
+    return _sides(
+        [(c, c.best.text) for c in (best, *agreeing) if c.best],
+        [(c, c.best.text) for c in rivals[:2] if c.best],
+    )
 
 
 def _sides(
@@ -233,7 +253,9 @@ def _sides(
 ) -> tuple[tuple[DraftSide, ...], ...]:
     if not other:
         return ()
-    sides = sorted([one[0], *other], key=lambda side: (side[0].passage.published is None, str(side[0].passage.published)))
+    sides = sorted(
+        [one[0], *other], key=lambda side: (side[0].passage.published is None, str(side[0].passage.published))
+    )
     return (tuple(DraftSide(short, _quote(c, c.best)) for c, short in sides if c.best is not None),)
 
 
@@ -262,12 +284,18 @@ def _statement(candidate: _Candidate, span: AnswerSpan, agreeing: Sequence[_Cand
     quote = _quote(candidate, span)
     passage = candidate.passage
     text = " ".join(passage.text[quote.start - passage.start : quote.end - passage.start].split())
-    return DraftStatement(text, (quote, *(_quote(other, other.best) for other in agreeing if other.best is not None)))
+    return DraftStatement(
+        text, (quote, *(_quote(other, other.best) for other in agreeing if other.best is not None))
+    )
 
 
 def _quote(candidate: _Candidate, span: AnswerSpan) -> Quote:
     around = _around(candidate.passage.text, span)
-    return Quote(candidate.passage.article_id, candidate.passage.start + around.start, candidate.passage.start + around.end)
+    return Quote(
+        candidate.passage.article_id,
+        candidate.passage.start + around.start,
+        candidate.passage.start + around.end,
+    )
 
 
 def _in_one_sentence(text: str, span: AnswerSpan) -> bool:
@@ -293,7 +321,11 @@ def _lead_in(candidate: _Candidate, span: AnswerSpan) -> tuple[DraftStatement, .
 
 def _why_not(question: str, passages: Sequence[Passage]) -> str:
     """Why there is no answer: names and numbers of the question that no passage has, if that is so."""
-    shown = {stem(word) for passage in passages for word in words(f"{passage.title} {passage.outlet} {passage.text}")}
+    shown = {
+        stem(word)
+        for passage in passages
+        for word in words(f"{passage.title} {passage.outlet} {passage.text}")
+    }
     missing = []
     for span in word_spans(question)[1:]:
         word = question[span.start : span.end]
