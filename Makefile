@@ -55,5 +55,14 @@ evals: index
 bench: index
 	@$(BIN)/python -m evals.benchmarks.speed
 
+# Each step goes on from where it was; the data folders are described in training/README.md.
+reader: $(READY)
+	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
+	@$(BIN)/python -m training.train --stage 1 --work $(WORK) --steps 2200 --peak 2e-4
+	@$(BIN)/python -m training.train --stage 2 --work $(WORK) --steps 2500 --peak 1.2e-4 --init $(WORK)/stage1/model.safetensors
+	@$(BIN)/python -m training.export --work $(WORK)
+	@$(BIN)/python -m training.calibrate --work $(WORK)
+	@$(BIN)/python -m training.evaluate --work $(WORK) --record
+
 clean:
 	@rm -rf $(VENV) vectorstore evals/report .mypy_cache .pytest_cache .ruff_cache .hypothesis
