@@ -64,7 +64,11 @@ def imports_of(tree):
 
 def own_imports(name):
     """The modules of kimqa that a module imports."""
-    found = {imported.removeprefix("kimqa.") for imported, _ in imports_of(MODULES[name]) if imported.startswith("kimqa.")}
+    found = {
+        imported.removeprefix("kimqa.")
+        for imported, _ in imports_of(MODULES[name])
+        if imported.startswith("kimqa.")
+    }
     return (found & MODULES.keys()) - {name}
 
 
@@ -97,7 +101,9 @@ def test_no_two_modules_import_each_other():
             seen |= {other}
         return seen
 
-    assert [name for name in MODULES if name not in ("__init__", "__main__") and name in reachable(name, set())] == []
+    assert [
+        name for name in MODULES if name not in ("__init__", "__main__") and name in reachable(name, set())
+    ] == []
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -111,7 +117,9 @@ def test_a_framework_is_imported_by_its_owner_alone(framework, owners):
     users = {
         name
         for name, tree in MODULES.items()
-        if any(imported == framework or imported.startswith(f"{framework}.") for imported, _ in imports_of(tree))
+        if any(
+            imported == framework or imported.startswith(f"{framework}.") for imported, _ in imports_of(tree)
+        )
     }
     assert users <= owners
     assert users & owners, "no module uses it: drop it here and from the dependencies"
@@ -141,10 +149,23 @@ print(json.dumps({"changed": after, "modules": sorted(sys.modules)}))
 
 def run(arguments, folder, **environment):
     """Run Python in an empty folder that is also its home."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KIMQA_", "PYTEST", "COV"))}
-    kept |= {"HOME": str(folder), "PYTHONPATH": str(ROOT.parent), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("KIMQA_", "PYTEST", "COV"))
+    }
+    kept |= {
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **environment,
+    }
     return subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=kept, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
 
 
@@ -154,7 +175,12 @@ def test_importing_kimqa_does_nothing(tmp_path):
     assert done.stderr == ""
     assert seen["changed"] == {}
     assert list(tmp_path.iterdir()) == []
-    assert sorted({"torch", "gradio", "chromadb", "sentence_transformers", "transformers"} & set(seen["modules"])) == []
+    assert (
+        sorted(
+            {"torch", "gradio", "chromadb", "sentence_transformers", "transformers"} & set(seen["modules"])
+        )
+        == []
+    )
 
 
 def test_asking_on_the_command_line_needs_neither_torch_nor_the_page(built, tmp_path):

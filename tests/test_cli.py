@@ -46,7 +46,9 @@ def test_ask_says_what_it_does_not_know_and_offers_the_nearest(kimqa):
 
 
 def test_ask_as_json_is_the_answer_as_a_mapping(kimqa):
-    status, out, err = kimqa("ask", RIBBON, "--json", "--top-k", "2", "--outlet", "the tidewater post", "--since", "2024-01-01")
+    status, out, err = kimqa(
+        "ask", RIBBON, "--json", "--top-k", "2", "--outlet", "the tidewater post", "--since", "2024-01-01"
+    )
     answer = json.loads(out)
     assert (status, err) == (0, "")
     assert "Ines Calder" in answer["short"]
@@ -138,7 +140,8 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_status_2(kimqa, arguments, for
 
 
 @pytest.mark.parametrize(
-    "arguments", [("ask",), ("ask", RIBBON, "--top-k", "many"), ("ask", RIBBON, "--colour", "red"), ("answer", RIBBON)]
+    "arguments",
+    [("ask",), ("ask", RIBBON, "--top-k", "many"), ("ask", RIBBON, "--colour", "red"), ("answer", RIBBON)],
 )
 def test_a_command_that_is_no_command_ends_with_status_2_and_no_traceback(kimqa, arguments):
     status, out, err = kimqa(*arguments)

@@ -47,7 +47,10 @@ def test_the_pipeline_has_the_verbs_of_the_contract():
 @pytest.mark.parametrize(
     ("noun", "fields"),
     [
-        (kimqa.Answer, "text short abstained reason confidence statements citations passages question standalone_question"),
+        (
+            kimqa.Answer,
+            "text short abstained reason confidence statements citations passages question standalone_question",
+        ),
         (kimqa.Answer, "filters conflicts reader timings"),
         (kimqa.Statement, "text citations supported"),
         (kimqa.Citation, "number article_id title outlet author published url quote start end"),

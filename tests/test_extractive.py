@@ -11,7 +11,9 @@ from kimqa.readers.load import load_reader
 from kimqa.readers.span_model import Reading, Span
 from kimqa.types import Passage
 
-RIBBON = "The port reopened on Monday. The mayor, Ines Calder, cut the ribbon at noon. Boats left within the hour."
+RIBBON = (
+    "The port reopened on Monday. The mayor, Ines Calder, cut the ribbon at noon. Boats left within the hour."
+)
 DEPUTY = "It was Tom Reyes who cut the ribbon, the Gazette was told."
 AGREES = "A ribbon was cut by Calder."
 SPEECH = "Ines Calder grew up in Kolm. She studied law in Velm."
@@ -20,7 +22,9 @@ NOTHING = "Ticket sales begin in May."
 
 
 def reading(text, *answers, answerable=0.9, yes=0.0, no=0.0):
-    spans = tuple(Span(text.index(a), text.index(a) + len(a), a, 0.9 - n / 100) for n, a in enumerate(answers))
+    spans = tuple(
+        Span(text.index(a), text.index(a) + len(a), a, 0.9 - n / 100) for n, a in enumerate(answers)
+    )
     return Reading(answerable, 0.0, spans, (), yes, no, 1.0 - yes - no)
 
 
@@ -46,7 +50,9 @@ def passage(rank, text, article_id=None, day=None, start=0, also_in=()):
 def read(question, *pairs, min_confidence=0.0):
     """The draft for passages, given as (passage, reading)."""
     model = HandMade(*(reading for _, reading in pairs))
-    return ExtractiveReader(model, min_confidence=min_confidence).read(question, [passage for passage, _ in pairs])
+    return ExtractiveReader(model, min_confidence=min_confidence).read(
+        question, [passage for passage, _ in pairs]
+    )
 
 
 def quoted(draft, *passages):
@@ -62,7 +68,9 @@ def test_a_fact_is_given_in_the_whole_sentence_that_it_stands_in():
     shown = passage(1, RIBBON, start=100)
     draft = read("Who cut the ribbon?", (shown, reading(RIBBON, "Ines Calder")))
     assert draft.short == "Ines Calder"
-    assert [statement.text for statement in draft.statements] == ["The mayor, Ines Calder, cut the ribbon at noon."]
+    assert [statement.text for statement in draft.statements] == [
+        "The mayor, Ines Calder, cut the ribbon at noon."
+    ]
     assert quoted(draft, shown) == ["The mayor, Ines Calder, cut the ribbon at noon."]
     assert (draft.reason, draft.conflicts) == (None, ())
     assert 0.85 < draft.confidence < 0.95
@@ -79,7 +87,12 @@ def test_the_model_sees_the_text_with_title_outlet_and_date():
     ExtractiveReader(model).read("When?", [passage(1, RIBBON, day=datetime.date(2024, 3, 4))])
     question, (given,) = model.seen[0]
     assert question == "When?"
-    assert (given.text, given.title, given.outlet, given.published) == (RIBBON, "Title 1", "The Post", datetime.date(2024, 3, 4))
+    assert (given.text, given.title, given.outlet, given.published) == (
+        RIBBON,
+        "Title 1",
+        "The Post",
+        datetime.date(2024, 3, 4),
+    )
 
 
 def test_the_most_likely_passage_answers_whatever_its_rank():
@@ -103,7 +116,9 @@ def test_without_passages_it_says_that_nothing_fits():
     assert "filters" in draft.reason
 
 
-@pytest.mark.parametrize("unlikely", [reading(RIBBON, "noon", answerable=0.4), reading(RIBBON, answerable=0.99)])
+@pytest.mark.parametrize(
+    "unlikely", [reading(RIBBON, "noon", answerable=0.4), reading(RIBBON, answerable=0.99)]
+)
 def test_it_abstains_when_no_passage_is_likely_or_none_has_a_span(unlikely):
     draft = read("When did Ines Calder cut it?", (passage(1, RIBBON), unlikely))
     assert (draft.statements, draft.short, draft.conflicts) == ((), None, ())
@@ -118,8 +133,13 @@ def test_a_higher_least_confidence_makes_it_abstain_more():
 
 
 def test_the_reason_names_what_no_passage_mentions():
-    draft = read("Why did Paul Oster's envoy visit Arlen in 2031?", (passage(1, RIBBON), reading(RIBBON, answerable=0.1)))
-    assert draft.reason == "The passages nearest to this question do not mention Paul or Oster or Arlen or 2031."
+    draft = read(
+        "Why did Paul Oster's envoy visit Arlen in 2031?",
+        (passage(1, RIBBON), reading(RIBBON, answerable=0.1)),
+    )
+    assert (
+        draft.reason == "The passages nearest to this question do not mention Paul or Oster or Arlen or 2031."
+    )
     draft = read("Why did Calder cut it on Monday?", (passage(1, RIBBON), reading(RIBBON, answerable=0.1)))
     assert "mention" not in draft.reason
 
@@ -127,8 +147,13 @@ def test_the_reason_names_what_no_passage_mentions():
 def test_sources_that_agree_are_cited_together_and_raise_the_confidence():
     one, other = passage(1, RIBBON), passage(2, AGREES)
     alone = read("Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")))
-    both = read("Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")), (other, reading(AGREES, "Calder")))
-    assert quoted(both, one, other) == ["The mayor, Ines Calder, cut the ribbon at noon.", "A ribbon was cut by Calder."]
+    both = read(
+        "Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")), (other, reading(AGREES, "Calder"))
+    )
+    assert quoted(both, one, other) == [
+        "The mayor, Ines Calder, cut the ribbon at noon.",
+        "A ribbon was cut by Calder.",
+    ]
     assert both.confidence > alone.confidence
     assert both.conflicts == ()
 
@@ -136,7 +161,11 @@ def test_sources_that_agree_are_cited_together_and_raise_the_confidence():
 def test_one_story_printed_twice_counts_once():
     one = passage(1, RIBBON, "a", also_in=("b",))
     for article_id in ("a", "b"):
-        draft = read("Who?", (one, reading(RIBBON, "Ines Calder")), (passage(2, AGREES, article_id), reading(AGREES, "Calder")))
+        draft = read(
+            "Who?",
+            (one, reading(RIBBON, "Ines Calder")),
+            (passage(2, AGREES, article_id), reading(AGREES, "Calder")),
+        )
         assert len(draft.statements[0].quotes) == 1
         assert draft.confidence == pytest.approx(0.9)
 
@@ -164,7 +193,9 @@ def test_a_side_without_a_date_comes_last():
 
 
 @pytest.mark.parametrize(
-    ("rival", "answerable"), [("Tom Reyes", 0.55), ("who cut the ribbon", 0.95)], ids=["unlikely", "of another form"]
+    ("rival", "answerable"),
+    [("Tom Reyes", 0.55), ("who cut the ribbon", 0.95)],
+    ids=["unlikely", "of another form"],
 )
 def test_another_answer_that_is_unlikely_or_of_another_form_is_no_conflict(rival, answerable):
     draft = read(
@@ -177,10 +208,15 @@ def test_another_answer_that_is_unlikely_or_of_another_form_is_no_conflict(rival
 
 def test_a_sentence_that_opens_with_a_pronoun_is_led_in_by_the_one_before():
     draft = read("Where did Ines Calder study law?", (passage(1, SPEECH), reading(SPEECH, "Velm")))
-    assert [statement.text for statement in draft.statements] == ["Ines Calder grew up in Kolm.", "She studied law in Velm."]
+    assert [statement.text for statement in draft.statements] == [
+        "Ines Calder grew up in Kolm.",
+        "She studied law in Velm.",
+    ]
 
 
-@pytest.mark.parametrize(("verdict", "word"), [({"yes": 0.9}, "Yes"), ({"no": 0.9}, "No"), ({"yes": 0.5, "no": 0.4}, None)])
+@pytest.mark.parametrize(
+    ("verdict", "word"), [({"yes": 0.9}, "Yes"), ({"no": 0.9}, "No"), ({"yes": 0.5, "no": 0.4}, None)]
+)
 def test_a_yes_or_no_question_gets_the_word_and_the_sentence(verdict, word):
     draft = read("Did the port reopen?", (passage(1, RIBBON), reading(RIBBON, "reopened", **verdict)))
     assert draft.short == word
@@ -197,7 +233,10 @@ def test_opposite_verdicts_are_a_conflict():
 
 
 def test_a_list_has_each_item_once_and_one_statement_a_sentence():
-    draft = read("Which ferries were sold?", (passage(1, SOLD), reading(SOLD, "Silver Gull", "Grey Heron", "Night Owl")))
+    draft = read(
+        "Which ferries were sold?",
+        (passage(1, SOLD), reading(SOLD, "Silver Gull", "Grey Heron", "Night Owl")),
+    )
     assert draft.short == "Silver Gull, Grey Heron, Night Owl"
     assert len(draft.statements) == 1
     again = read(
@@ -210,7 +249,9 @@ def test_a_list_has_each_item_once_and_one_statement_a_sentence():
 
 def test_a_list_leaves_out_what_is_unlikely():
     spans = reading(SOLD, "Silver Gull", "Red Kite")
-    unlikely = dataclasses.replace(spans, spans=(spans.spans[0], dataclasses.replace(spans.spans[1], score=0.01)))
+    unlikely = dataclasses.replace(
+        spans, spans=(spans.spans[0], dataclasses.replace(spans.spans[1], score=0.01))
+    )
     assert read("Which ferries were sold?", (passage(1, SOLD), unlikely)).short == "Silver Gull"
 
 
@@ -225,17 +266,26 @@ def test_a_comparison_takes_one_sentence_from_each_article():
     assert draft.short == "Ines Calder; Tom Reyes"
 
 
-@pytest.mark.parametrize("question", ["Who cut the ribbon?", "Did it open?", "Which people?", "How do they differ?", "Why?"])
+@pytest.mark.parametrize(
+    "question", ["Who cut the ribbon?", "Did it open?", "Which people?", "How do they differ?", "Why?"]
+)
 def test_every_quote_lies_within_a_passage_that_was_shown(question):
     shown = [passage(1, RIBBON, start=50), passage(2, SPEECH, start=7), passage(3, SOLD)]
-    readings = [reading(RIBBON, "Monday", "noon", yes=0.9), reading(SPEECH, "law", "Kolm"), reading(SOLD, "Night Owl")]
+    readings = [
+        reading(RIBBON, "Monday", "noon", yes=0.9),
+        reading(SPEECH, "law", "Kolm"),
+        reading(SOLD, "Night Owl"),
+    ]
     draft = read(question, *zip(shown, readings, strict=True))
     assert draft.statements
     assert 0.0 <= draft.confidence <= 1.0
     assert {p.chunk_id for p in draft.passages} == {p.chunk_id for p in shown}
     for statement in draft.statements:
         for quote in statement.quotes:
-            assert any(p.article_id == quote.article_id and p.start <= quote.start < quote.end <= p.end for p in shown)
+            assert any(
+                p.article_id == quote.article_id and p.start <= quote.start < quote.end <= p.end
+                for p in shown
+            )
     assert draft == read(question, *zip(shown, readings, strict=True))
 
 

@@ -9,12 +9,18 @@ from kimqa.types import Turn
 
 MAYOR = ("Who is the mayor of Arlen?", "Ines Calder [1].")
 MAYOR_SENTENCE = ("Who is the mayor of Arlen?", "Arlen's mayor, Ines Calder, opened the quay on Monday [1].")
-RIBBON = ("Who cut the ribbon in Arlen?", "The mayor, Ines Calder, cut the ribbon at noon before 400 people on Monday [1].")
+RIBBON = (
+    "Who cut the ribbon in Arlen?",
+    "The mayor, Ines Calder, cut the ribbon at noon before 400 people on Monday [1].",
+)
 BANKER = ("Who heads the Orvan central bank?", "Tomas Lind.")
 GOVERNOR = ("Who is the governor of Velm?", "Paul Oster [1].")
 MEETING = ("Whom did Ines Calder meet in Velm?", "She met Governor Paul Oster on Friday [1].")
 FERRY = ("What is the name of the new ferry?", "The Silver Gull.")
-FERRY_SENTENCE = ("What is the name of the new ferry?", "The new ferry, the Silver Gull, can carry 400 cars [1].")
+FERRY_SENTENCE = (
+    "What is the name of the new ferry?",
+    "The new ferry, the Silver Gull, can carry 400 cars [1].",
+)
 SOLD = ("Which ferries were sold?", "The Silver Gull and the Grey Heron.")
 SUMMIT = ("Where did the Velm summit take place?", "In the old opera house [1].")
 COUNT = ("How many ferries ran in 2020?", "Forty ferries ran that year [1].")
@@ -23,10 +29,19 @@ CLOSED = ("Did the Arlen city council close the library?", "Yes: The council clo
 DAM = ("Why did the Orvan dam fail?", "A crack had gone unnoticed for years [1].")
 WAGES = ("Did the Orvan railway cut wages?", "Yes: It cut them by 4 percent [1].")
 BORN = ("Where was Ines Calder born?", "In Kolm.")
-PARTY = ("Who leads the Kestrel party?", "Kestrel leader Tomas Lind told reporters on Monday that the vote is in May [1].")
+PARTY = (
+    "Who leads the Kestrel party?",
+    "Kestrel leader Tomas Lind told reporters on Monday that the vote is in May [1].",
+)
 TUNNEL = ("When did Velm open the tunnel?", "The tunnel was opened in 2018 [1].")
-REFUSED_AGE = ("How old is she?", "The articles do not say. The passages nearest to this question do not mention it.")
-REFUSED_DOG = ("What is the name of the mayor's dog?", "The articles do not say. No passage in them answers the question.")
+REFUSED_AGE = (
+    "How old is she?",
+    "The articles do not say. The passages nearest to this question do not mention it.",
+)
+REFUSED_DOG = (
+    "What is the name of the mayor's dog?",
+    "The articles do not say. No passage in them answers the question.",
+)
 
 FOLLOW_UPS = [
     # pronouns for people
@@ -45,7 +60,12 @@ FOLLOW_UPS = [
     ([FERRY], "What is its top speed?", ["Silver Gull's top speed"], [" its "]),
     ([FERRY_SENTENCE], "What did its captain say?", ["Silver Gull", "captain"], []),
     ([MEETING], "What was their agreement?", ["Calder", "Oster", "agreement"], []),
-    ([("Who signed?", "Ines Calder and Paul Oster signed [1].")], "Why did they?", ["Calder", "Oster"], [" they"]),
+    (
+        [("Who signed?", "Ines Calder and Paul Oster signed [1].")],
+        "Why did they?",
+        ["Calder", "Oster"],
+        [" they"],
+    ),
     # things, places and what was said
     ([FERRY], "How long is it?", ["Silver Gull", "long"], [" it?"]),
     ([FERRY_SENTENCE], "How long is it?", ["Silver Gull"], []),
@@ -72,7 +92,12 @@ FOLLOW_UPS = [
     ([COUNT], "What about 2021?", ["ferries", "2021"], ["2020"]),
     ([MAYOR], "What about her deputy?", ["Ines Calder", "deputy"], [" her "]),
     # several turns
-    ([MAYOR, ("When was she elected?", "In 2019.")], "Which party does she belong to?", ["Ines Calder", "party"], []),
+    (
+        [MAYOR, ("When was she elected?", "In 2019.")],
+        "Which party does she belong to?",
+        ["Ines Calder", "party"],
+        [],
+    ),
     ([MAYOR, GOVERNOR], "When was he born?", ["Paul Oster"], ["Calder"]),
     ([FERRY, OWNED, MAYOR], "When was she elected?", ["Ines Calder"], ["Gull", "Orvan"]),
     ([OWNED, ("What about Velm?", "Three.")], "And Arlen?", ["ferries", "Arlen"], []),
@@ -98,7 +123,11 @@ NEW_TOPICS = [
 ]
 
 
-@pytest.mark.parametrize(("turns", "question", "present", "absent"), FOLLOW_UPS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("turns", "question", "present", "absent"),
+    FOLLOW_UPS,
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_a_follow_up_can_be_searched_on_its_own(turns, question, present, absent):
     standalone = make_standalone(question, [Turn(*turn) for turn in turns])
     assert [word for word in present if word.casefold() not in standalone.casefold()] == [], standalone
@@ -106,12 +135,16 @@ def test_a_follow_up_can_be_searched_on_its_own(turns, question, present, absent
     assert "[1]" not in standalone
 
 
-@pytest.mark.parametrize(("turns", "question"), NEW_TOPICS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("turns", "question"), NEW_TOPICS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_new_topic_is_left_alone(turns, question):
     assert make_standalone(question, [Turn(*turn) for turn in turns]) == question
 
 
-@pytest.mark.parametrize("question", [question for _, question, *_ in FOLLOW_UPS] + [question for _, question in NEW_TOPICS])
+@pytest.mark.parametrize(
+    "question", [question for _, question, *_ in FOLLOW_UPS] + [question for _, question in NEW_TOPICS]
+)
 def test_without_a_history_every_question_is_left_alone(question):
     assert make_standalone(question, ()) == question
 
@@ -132,7 +165,11 @@ def test_a_question_that_leans_on_an_earlier_one_is_told_by_its_form(question, n
 
 
 sentence = st.lists(
-    st.sampled_from([*"he she it they there that this What Who Why about did is Arlen Calder's Ines . ? [1] [ ] ( ) \\1 é".split()]),
+    st.sampled_from(
+        [
+            *"he she it they there that this What Who Why about did is Arlen Calder's Ines . ? [1] [ ] ( ) \\1 é".split()
+        ]
+    ),
     max_size=12,
 ).map(" ".join)
 

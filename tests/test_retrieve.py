@@ -23,7 +23,8 @@ class Shelf:
 
     def __init__(self, texts=TEXTS, *, dense=(), keyword=(), published=None):
         self.articles = {
-            name: Article(name, text, f"Title {name}", "Post", published=(published or {}).get(name)) for name, text in texts.items()
+            name: Article(name, text, f"Title {name}", "Post", published=(published or {}).get(name))
+            for name, text in texts.items()
         }
         self.ranked = {"dense": dense, "keyword": keyword}
         self.allowed = None
@@ -86,7 +87,12 @@ def test_fusion_does_not_depend_on_the_order_of_the_rankings(rankings):
 
 def test_passages_of_both_indexes_are_ranked_from_one():
     passages = retriever(Shelf(dense="abc", keyword="bd")).search("ferry")
-    assert [(passage.rank, passage.chunk_id) for passage in passages] == [(1, "b"), (2, "a"), (3, "d"), (4, "c")]
+    assert [(passage.rank, passage.chunk_id) for passage in passages] == [
+        (1, "b"),
+        (2, "a"),
+        (3, "d"),
+        (4, "c"),
+    ]
     assert [passage.similarity for passage in passages] == [0.9, 1.0, 0.0, 0.8]
     assert passages[0].text == TEXTS["b"]
     assert (passages[0].title, passages[0].outlet) == ("Title b", "Post")
@@ -131,7 +137,9 @@ def test_a_period_never_lowers_what_falls_in_it_nor_drops_anything(dense, keywor
     day = DAY(2021, 1, 1)
     shelf = Shelf(dense=dense, keyword=keyword, published=dict.fromkeys(inside, day))
     plain = {passage.chunk_id: passage.score for passage in retriever(shelf).search("ferry")}
-    voted = {passage.chunk_id: passage.score for passage in retriever(shelf).search("ferry", period=(day, day))}
+    voted = {
+        passage.chunk_id: passage.score for passage in retriever(shelf).search("ferry", period=(day, day))
+    }
     assert plain.keys() == voted.keys()
     assert all(voted[name] > plain[name] if name in inside else voted[name] == plain[name] for name in plain)
 
@@ -147,11 +155,16 @@ def test_a_story_printed_twice_in_one_article_is_shown_once_and_names_no_other()
     shelf = Shelf({"a": TEXTS["a"], "b": TEXTS["a"]}, dense="ab")
     same = dataclasses.replace(shelf.articles["a"])
     shelf.articles = {"a": same, "b": same}
-    assert [(passage.chunk_id, passage.also_in) for passage in retriever(shelf).search("ferry")] == [("a", ())]
+    assert [(passage.chunk_id, passage.also_in) for passage in retriever(shelf).search("ferry")] == [
+        ("a", ())
+    ]
 
 
 def test_two_stories_that_share_a_few_words_are_both_shown():
-    texts = {"a": TEXTS["a"], "b": "The port of Arlen reopened on Friday, which nobody had thought possible in the spring."}
+    texts = {
+        "a": TEXTS["a"],
+        "b": "The port of Arlen reopened on Friday, which nobody had thought possible in the spring.",
+    }
     assert found(Shelf(texts, dense="ab")) == ["a", "b"]
 
 

@@ -22,9 +22,24 @@ from kimqa.types import (
 
 NOUNS = [value for value in vars(types).values() if dataclasses.is_dataclass(value)]
 PASSAGE = Passage(
-    1, 0.03, "c1", "a1", "Quay reopens", "The Post", None, datetime.date(2024, 3, 4), None, "It reopened.", 5, 17, 0.5, ("a2",)
+    1,
+    0.03,
+    "c1",
+    "a1",
+    "Quay reopens",
+    "The Post",
+    None,
+    datetime.date(2024, 3, 4),
+    None,
+    "It reopened.",
+    5,
+    17,
+    0.5,
+    ("a2",),
 )
-CITATION = Citation(1, "a1", "Quay reopens", "The Post", None, datetime.date(2024, 3, 4), None, "It reopened.", 5, 17)
+CITATION = Citation(
+    1, "a1", "Quay reopens", "The Post", None, datetime.date(2024, 3, 4), None, "It reopened.", 5, 17
+)
 ANSWER = Answer(
     question="When?", standalone_question="When did it reopen?", text="It reopened [1].", short=None, abstained=False, reason=None,
     confidence=0.5, statements=(Statement("It reopened.", (1,)),), citations=(CITATION,), passages=(PASSAGE,),
@@ -46,7 +61,12 @@ def test_a_span_cuts_its_characters():
 
 @pytest.mark.parametrize(
     "closed",
-    [{"outlets": ("A",)}, {"since": datetime.date.min}, {"until": datetime.date.max}, {"article_ids": ("a",)}],
+    [
+        {"outlets": ("A",)},
+        {"since": datetime.date.min},
+        {"until": datetime.date.max},
+        {"article_ids": ("a",)},
+    ],
 )
 def test_filters_are_open_until_one_of_them_is_set(closed):
     assert Filters().is_open
@@ -72,7 +92,12 @@ def test_an_answer_survives_json():
     plain = ANSWER.to_dict()
     assert json.loads(json.dumps(plain)) == plain
     assert plain["citations"][0]["published"] == "2024-03-04"
-    assert plain["filters"] == {"outlets": ["The Post"], "since": "2024-01-01", "until": None, "article_ids": []}
+    assert plain["filters"] == {
+        "outlets": ["The Post"],
+        "since": "2024-01-01",
+        "until": None,
+        "article_ids": [],
+    }
     assert plain["passages"] == [PASSAGE.to_dict()]
 
 

@@ -12,11 +12,12 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
+from training.edits import SENTENCE, make_statement
 from training.examples import Pair, Passage, Spans
 
 MAX_TRAINING_TOKENS = 256
+MADE_SOURCES = ("edits", "header")
 POOLED_BATCHES = 64  # batches are sorted by length within pools of this many
-SENTENCE = re.compile(r"[^.!?]+[.!?]+[\"'\u201d\u2019)]*\s*|[^.!?]+$")
 FURNITURE = (
     "Advertisement",
     "Read more: the latest from our newsroom",
@@ -136,6 +137,22 @@ class Variation:
         start = shown.header.find(answer) if answer else -1
         spans = ((start, start + len(answer)),) if answer and start >= 0 else ()
         return Text(question, question, shown.header, passage.text, (), spans, bool(spans), None)
+
+    def edited_statement(self, passage: Passage) -> Text | None:
+        """Returns a statement made of a sentence of the passage, or of another passage; None if it has none to use."""
+        other = self._random.choice(self._pool)
+        if other.group == passage.group:
+            return None
+        made = make_statement(passage.text, other.text, self._random)
+        if made is None:
+            return None
+        header = self._header(passage).header
+        spans = (made.span,) if made.span else ()
+        return Text(made.text, made.text, header, passage.text, spans, (), bool(spans), made.verdict)
+
+    def made(self, kind: str, passage: Passage) -> Text | None:
+        """Returns an example of a source that is made here: 'header' or 'edits'."""
+        return self.header_question(passage) if kind == "header" else self.edited_statement(passage)
 
     def _question(self, pair: Pair) -> str:
         question = pair.question
@@ -275,8 +292,8 @@ def collate(examples: list[Example]) -> Batch:
 class Course:
     """What is learned from: pairs, their passages, and how much of each source one epoch draws.
 
-    A share of 1.5 means all pairs of the source once and half of them again. The source `header`, whose questions are
-    made here, counts in passages.
+    A share of 1.5 means all pairs of the source once and half of them again. The sources `header` (questions on the line
+    above the passage) and `edits` (statements made of its sentences) are made on the way, and count in passages.
     """
 
     pairs: list[Pair]
@@ -305,13 +322,16 @@ class Course:
         questions = self.draw(chance)
         used = {pair.passage for pair in self.pairs}
         named = sorted(name for name in used if self.passages[name].has_header)
-        asked = set(chance.sample(range(len(questions)), int(self.shares.get("header", 0.0) * len(named))))
+        made = [kind for kind in MADE_SOURCES for _ in range(int(self.shares.get(kind, 0.0) * len(named)))]
+        among = [chance.randrange(len(questions)) for _ in made]
+        kinds: dict[int, list[str]] = {}
+        for at, kind in zip(among, made, strict=True):
+            kinds.setdefault(at, []).append(kind)
         pool: list[list[Example]] = []
         for at, pairs in enumerate(questions):
             pool.append([encode(variation.text(pair), tokenizer, chance) for pair in pairs])
-            if at in asked:
-                text = variation.header_question(self.passages[chance.choice(named)])
-                pool.append([encode(text, tokenizer, chance)])
+            texts = [variation.made(kind, self.passages[chance.choice(named)]) for kind in kinds.get(at, ())]
+            pool += [[encode(text, tokenizer, chance)] for text in texts if text]
             if sum(map(len, pool)) >= batch_size * POOLED_BATCHES or at == len(questions) - 1:
                 pool.sort(key=lambda examples: max(len(example.ids) for example in examples))
                 flat = [example for examples in pool for example in examples]

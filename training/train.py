@@ -43,8 +43,9 @@ SHARES = {
         "news": 1.0,
         "stories": 1.0,
         "negatives": 0.12,
-        "statements": 1.0,
-        "yesno": 1.0,
+        "statements": 1.5,
+        "yesno": 1.5,
+        "edits": 3.0,
         "header": 0.3,
     },
 }

@@ -12,6 +12,7 @@ from kimqa.types import Turn
 
 _MAX_TURNS: Final = 4
 _MAX_REFERENT_WORDS: Final = 10
+_MAX_PHRASE_WORDS: Final = 7  # a name with a title before it; what is longer is a sentence
 _PERSON: Final = {"he": "", "him": "", "she": "", "his": "'s", "hers": "'s", "her": "'s"}
 _GROUP: Final = {"they": "", "them": "", "their": "'s"}
 _THING: Final = frozenset({"it", "its", "that", "this", "there", "those", "these"})
@@ -153,7 +154,7 @@ def _person(turns: Sequence[Turn]) -> str:
     for turn in reversed(turns):
         answer_names = [] if _is_refusal(turn.answer) else _names(turn.answer)
         if turn.question.lower().startswith(("who ", "whom ", "who's")):
-            if answer_names and len(turn.answer.split()) <= _MAX_REFERENT_WORDS:
+            if answer_names and len(words(turn.answer)) <= _MAX_PHRASE_WORDS:
                 return answer_names[-1]  # "North Korean leader Kim Jong Un": the name comes last
             new = [name for name in answer_names if name not in turn.question]
             if new:  # in a whole sentence, a person has more than one name

@@ -8,9 +8,6 @@ from typing import Any
 
 import pytest
 
-from kimqa.errors import IndexMismatchError, IndexMissingError
-from kimqa.pipeline import Pipeline
-from kimqa.settings import load_settings
 from tests.fake_pipeline import FakePipeline
 from tests.serving import served
 
@@ -39,17 +36,6 @@ def address() -> Iterator[str]:
     """Where the page with the answers written by hand is served."""
     with served(FakePipeline()) as where:
         yield where
-
-
-@pytest.fixture(scope="session")
-def real_pipeline() -> Iterator[Pipeline]:
-    """The pipeline on the index of this checkout."""
-    try:
-        pipeline = Pipeline.open(load_settings())
-    except (IndexMissingError, IndexMismatchError) as error:
-        pytest.skip(str(error))
-    yield pipeline
-    pipeline.close()
 
 
 @pytest.fixture

@@ -201,11 +201,11 @@ def test_the_controls_have_names_for_screen_readers(open_page, address):
     assert page.locator("#status [role=status]").inner_text() == "Answered: Ines Calder"
 
 
-def test_the_real_pipeline_answers_with_quotes_of_its_articles_and_abstains(open_page, real_pipeline):
-    texts = "\n".join(article.text for article in real_pipeline.articles())
-    with served(real_pipeline) as where:
+def test_the_real_pipeline_answers_with_quotes_of_its_articles_and_abstains(open_page, pipeline):
+    texts = "\n".join(article.text for article in pipeline.articles())
+    with served(pipeline) as where:
         page = open_page(where)
-        first = real_pipeline.articles()[0]
+        first = pipeline.articles()[0]
         answered = ask(page, f"What is reported about {first.title}?")
         assert answered.locator(".short, .statements").count() >= 1
         quotes = page.locator(".card mark").all_inner_texts()
@@ -217,7 +217,7 @@ def test_the_real_pipeline_answers_with_quotes_of_its_articles_and_abstains(open
         )
         page.click("#sources > button")
         page.wait_for_selector(".sources table")
-        assert page.locator(".sources tbody tr").count() == len(real_pipeline.articles())
+        assert page.locator(".sources tbody tr").count() == len(pipeline.articles())
 
 
 def contrast(page: Any, selector: str) -> float:

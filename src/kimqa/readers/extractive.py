@@ -24,6 +24,8 @@ _YES_NO_MARGIN: Final = 0.55
 _JOIN_SHARE: Final = 0.25
 _CONFLICT_PROBABILITY: Final = 0.6
 _CONFLICT_SPAN: Final = 0.5
+_MIN_ITEMS: Final = 2
+_ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
 _YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 
@@ -111,10 +113,14 @@ def _compose(question: str, candidates: Sequence[_Candidate], threshold: float) 
     likely = [c for c in candidates if c.best is not None and c.probability >= threshold]
     if kind is Kind.YES_NO:
         return _yes_or_no(likely)
+    if kind is Kind.AUTHOR and likely[0].passage.author:
+        return _author(likely[0])
+    if kind is Kind.SOURCES:
+        return _sources(likely)
     if kind is Kind.COMPARISON:
         return _one_from_each(likely)
     if kind is Kind.LIST:
-        return _items(likely)
+        return _enumeration(likely) or _items(likely)
     draft = _fact(likely)
     return _dated(draft, likely[0]) if asks_when(question) else draft
 
@@ -128,11 +134,33 @@ def _dated(draft: Draft, best: _Candidate) -> Draft:
     header = best.reading.header_spans
     short = header[0].text if header and header[0].score > best.best.score else draft.short
     *before, last = draft.statements
-    published = written_date(best.passage.published)
-    if published and not _YEAR.search(last.text):
-        source = ", ".join(part for part in (best.passage.outlet, published) if part)
-        last = dataclasses.replace(last, text=f"{last.text.rstrip('.')} ({source}).")
+    if best.passage.published and not _YEAR.search(last.text):
+        last = _with_source(last, best.passage)
     return dataclasses.replace(draft, short=short, statements=(*before, last))
+
+
+def _with_source(statement: DraftStatement, passage: Passage) -> DraftStatement:
+    source = ", ".join(part for part in (passage.outlet, written_date(passage.published)) if part)
+    return dataclasses.replace(statement, text=f"{statement.text.rstrip('.')} ({source}).")
+
+
+def _author(best: _Candidate) -> Draft:
+    """Who wrote the article of the best passage, as its metadata has it; the quote shows which article is meant."""
+    passage = best.passage
+    opening = sentences(passage.text)[0]
+    quote = Quote(passage.article_id, passage.start + opening.start, passage.start + opening.end)
+    statement = DraftStatement(f"“{passage.title}” is by {passage.author}.", (quote,))
+    return Draft((_with_source(statement, passage),), short=passage.author, confidence=best.probability)
+
+
+def _sources(likely: Sequence[_Candidate]) -> Draft:
+    """Every outlet with a passage that is likely to say it, and what it says."""
+    chosen = _best_of_each_article(likely, len(likely))
+    statements = tuple(
+        _with_source(_statement(c, c.best, ()), c.passage) for c in chosen if c.best is not None
+    )
+    outlets = dict.fromkeys(c.passage.outlet or c.passage.title for c in chosen)
+    return Draft(statements, short=", ".join(outlets), confidence=chosen[0].probability)
 
 
 def _fact(likely: Sequence[_Candidate]) -> Draft:
@@ -169,20 +197,51 @@ def _yes_or_no(likely: Sequence[_Candidate]) -> Draft:
     return Draft((statement,), short=word, confidence=_joint([best, *agreeing[:1]]), conflicts=conflicts)
 
 
-def _one_from_each(likely: Sequence[_Candidate]) -> Draft:
+def _best_of_each_article(likely: Sequence[_Candidate], most: int) -> list[_Candidate]:
     """The best passage of each article, while they are likely enough beside the best one."""
-    chosen: list[_Candidate] = []
+    chosen: dict[str, _Candidate] = {}
     for candidate in likely:
-        if candidate.passage.article_id in {c.passage.article_id for c in chosen}:
-            continue
-        if chosen and candidate.probability < _JOIN_SHARE * chosen[0].probability:
-            break
-        chosen.append(candidate)
-        if len(chosen) == _MAX_STATEMENTS:
-            break
+        if candidate.probability >= _JOIN_SHARE * likely[0].probability:
+            chosen.setdefault(candidate.passage.article_id, candidate)
+    return list(chosen.values())[:most]
+
+
+def _one_from_each(likely: Sequence[_Candidate]) -> Draft:
+    chosen = _best_of_each_article(likely, _MAX_STATEMENTS)
     statements = tuple(_statement(c, c.best, ()) for c in chosen if c.best is not None)
     shorts = list(dict.fromkeys(c.best.text for c in chosen if c.best is not None))
     return Draft(statements, short="; ".join(shorts), confidence=chosen[0].probability)
+
+
+def _enumeration(likely: Sequence[_Candidate]) -> Draft | None:
+    """The numbered or bulleted items of the best article, when its answer lies in such a list or announces one."""
+    best = likely[0]
+    assert best.best is not None
+    around = _around(best.passage.text, best.best).of(best.passage.text)
+    if not (_ITEM.match(around) or around.rstrip().endswith(":")):
+        return None
+    found = {}
+    for candidate in likely:
+        if candidate.passage.article_id == best.passage.article_id:
+            for item in _list_items(candidate.passage.text):
+                quote = Quote(
+                    best.passage.article_id,
+                    candidate.passage.start + item.start,
+                    candidate.passage.start + item.end,
+                )
+                found[quote.start] = DraftStatement(
+                    " ".join(item.of(candidate.passage.text).split()), (quote,)
+                )
+    if len(found) < _MIN_ITEMS:
+        return None
+    statements = tuple(found[start] for start in sorted(found))
+    short = "; ".join(_ITEM.sub("", statement.text).rstrip(".") for statement in statements)
+    return Draft(statements, short=short, confidence=best.probability)
+
+
+def _list_items(text: str) -> list[Span]:
+    """The first sentence of every line that opens with a number or a bullet."""
+    return [span for span in sentences(text) if _ITEM.match(span.of(text))]
 
 
 def _items(likely: Sequence[_Candidate]) -> Draft:

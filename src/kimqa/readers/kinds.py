@@ -29,6 +29,17 @@ _COMPARE: Final = re.compile(
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
     re.IGNORECASE,
 )
+_WORK: Final = r"(?:article|piece|story|report|column|essay|analysis|editorial|review|text)s?"
+_AUTHOR: Final = re.compile(
+    rf"\bwho (?:wrote|authored|is the author of|was the author of|penned)\b.*\b{_WORK}\b|\b(?:author|byline|writer) of (?:the|this|that)\b.*\b{_WORK}\b"
+    rf"|\b{_WORK}\b.*\b(?:written by (?:whom|who)|whose byline)\b",
+    re.IGNORECASE,
+)
+_SOURCES: Final = re.compile(
+    r"\b(?:which|what) (?:of the )?(?:outlets?|reports?|articles?|sources?|(?:news)?papers?|publications?)\b.*"
+    r"\b(?:mention|report|say|said|state|note|describe|cover|claim|write|tell|speak|name)(?:s|ed|ing)?\b",
+    re.IGNORECASE,
+)
 
 
 class Kind(enum.Enum):
@@ -39,10 +50,16 @@ class Kind(enum.Enum):
     LIST = "several items"
     EXPLANATION = "a clause or sentence that explains"
     COMPARISON = "one fact from each of several sources or times"
+    SOURCES = "the outlets that say it"
+    AUTHOR = "who wrote the article"
 
 
 def kind_of(question: str) -> Kind:
     """The kind of answer that a question asks for, by its opening words and its number."""
+    if _AUTHOR.search(question):
+        return Kind.AUTHOR
+    if _SOURCES.search(question):
+        return Kind.SOURCES
     if _COMPARE.search(question):
         return Kind.COMPARISON
     if _YES_NO.match(question) and not _CHOICE.search(question):
