@@ -105,13 +105,19 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Open the page."""
-    from kimqa.server import (
-        serve as run,  # the page's framework takes seconds to import; only this verb needs it
-    )
+    # The page's framework takes seconds to import; only this verb needs it.
+    from kimqa.server import serve as run
+    from kimqa.ui import read_examples
 
     given: dict[str, Any] = {"host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    run(default_pipeline(settings), settings.host, settings.port, ready=_announce)
+    run(
+        default_pipeline(settings),
+        settings.host,
+        settings.port,
+        ready=_announce,
+        examples=read_examples(settings.home / "examples.txt"),
+    )
 
 
 @app.command()

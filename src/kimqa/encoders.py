@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 import tokenizers
 
 from kimqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ModelError
+from kimqa.onnx import open_session
 from kimqa.types import Encoder, Vectors
 
 _log: Final = logging.getLogger("kimqa")
@@ -124,18 +124,13 @@ class _OnnxEncoder:
     """
 
     def __init__(self, folder: Path, card: _Card, *, prompt: str, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
         if not _is_whole(folder, card):
             raise IndexDamagedError(
                 f"The encoder in {folder} is incomplete. Run `kimqa sync` to export it anew."
             )
         try:
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / _TOKENIZER))
-            self._session = onnxruntime.InferenceSession(
-                str(folder / _GRAPH), options, ["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / _GRAPH, threads=threads)
         except Exception as error:  # both libraries raise their own kinds, some of them plain Exception
             raise IndexDamagedError(f"The encoder in {folder} cannot be loaded: {error}. Delete {folder / _CARD} and run `kimqa sync`.") from error  # fmt: skip
         self._tokenizer.no_padding()

@@ -83,7 +83,7 @@ class ExtractiveReader:
             for rank, candidate in enumerate(candidates, start=1)
         )
         best = candidates[0]
-        if best.best is None or best.probability < self._threshold:
+        if best.best is None or best.probability < self._threshold or not _share_words(question, passages):
             return Draft(reason=_why_not(question, passages), confidence=best.probability, passages=ordered)
         return dataclasses.replace(_compose(question, candidates, self._threshold), passages=ordered)
 
@@ -376,6 +376,12 @@ def _lead_in(candidate: _Candidate, span: AnswerSpan) -> tuple[DraftStatement, .
         return ()
     quote = Quote(candidate.passage.article_id, candidate.passage.start + before[-1].start, candidate.passage.start + before[-1].end)  # fmt: skip
     return (DraftStatement(" ".join(before[-1].of(text).split()), (quote,)),)
+
+
+def _share_words(question: str, passages: Sequence[Passage]) -> bool:
+    """False when no content word of the question stands in anything shown: then no passage is about it."""
+    asked = set(stems(question))
+    return any(asked & set(stems(f"{passage.title} {passage.outlet} {passage.text}")) for passage in passages)
 
 
 def _why_not(question: str, passages: Sequence[Passage]) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kimqa.errors import ModelError
+from kimqa.onnx import open_session
 
 if TYPE_CHECKING:  # both are imported when a model is loaded: together they take a third of a second
     from onnxruntime import InferenceSession
@@ -160,19 +161,14 @@ class SpanModel:
         Raises:
             ModelError: if a file is missing, is not the one that reader.json names, or cannot be loaded.
         """
-        import onnxruntime  # here and not above: importing kimqa must stay fast
-        from tokenizers import Tokenizer
+        from tokenizers import Tokenizer  # here and not above: importing kimqa must stay fast
 
         folder = path or SHIPPED
         manifest = _read_manifest(folder)
         graph = _read_verified(folder, "reader.onnx", manifest)
         words = _read_verified(folder, "tokenizer.json", manifest)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # passages run side by side, each on one thread
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            session = open_session(graph, threads=1)  # passages run side by side, each on one thread
             tokenizer = Tokenizer.from_str(words.decode("utf-8"))
             calibration = Calibration(**manifest["calibration"])
             max_tokens = int(manifest["max_tokens"])
