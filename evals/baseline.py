@@ -64,9 +64,7 @@ def read_baseline(path: Path = BASELINE_FILE) -> Baseline:
 
 def write_baseline(baseline: Baseline, path: Path = BASELINE_FILE) -> None:
     """Write `baseline` so that `read_baseline` gives it back."""
-    path.write_text(
-        json.dumps(dataclasses.asdict(baseline), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    path.write_text(json.dumps(dataclasses.asdict(baseline), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def earned_floors(summaries: Sequence[Summary]) -> dict[str, Floor]:
@@ -81,9 +79,7 @@ def earned_floors(summaries: Sequence[Summary]) -> dict[str, Floor]:
     }
 
 
-def raise_floors(
-    baseline: Baseline, earned: dict[str, Floor], gold_digest: str, corpus_digest: str
-) -> Baseline:
+def raise_floors(baseline: Baseline, earned: dict[str, Floor], gold_digest: str, corpus_digest: str) -> Baseline:
     """The baseline for the data at hand with every floor at the higher of what it was and what is earned now."""
     floors = dict(baseline.floors)
     for metric, floor in earned.items():
@@ -101,18 +97,12 @@ def lower_floor(baseline: Baseline, earned: dict[str, Floor], metric: str, reaso
     if not reason.strip():
         raise BaselineError(f"Lowering the floor of {metric} needs a reason: give --reason TEXT.")
     if metric not in baseline.floors or metric not in earned:
-        raise BaselineError(
-            f"There is no floor for {metric!r}; the floors are {', '.join(sorted(baseline.floors))}."
-        )
+        raise BaselineError(f"There is no floor for {metric!r}; the floors are {', '.join(sorted(baseline.floors))}.")
     before, after = baseline.floors[metric], earned[metric]
     if after.floor >= before.floor:
-        raise BaselineError(
-            f"The floor of {metric} is {before.floor}, and {after.floor} is earned: nothing to lower."
-        )
+        raise BaselineError(f"The floor of {metric} is {before.floor}, and {after.floor} is earned: nothing to lower.")
     record = Lowering(metric, before.floor, after.floor, reason.strip(), datetime.date.today().isoformat())
-    return dataclasses.replace(
-        baseline, floors=baseline.floors | {metric: after}, lowered=(*baseline.lowered, record)
-    )
+    return dataclasses.replace(baseline, floors=baseline.floors | {metric: after}, lowered=(*baseline.lowered, record))
 
 
 def _earned(name: str, value: float, count: int) -> Floor:

@@ -18,17 +18,11 @@ _EVERY = 20  # questions between two signs of progress
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the evaluation."""
     group = parser.getgroup("kimqa evaluation")
-    group.addoption(
-        "--reader", metavar="NAME", help="reader to evaluate; floors hold for the default one only"
-    )
+    group.addoption("--reader", metavar="NAME", help="reader to evaluate; floors hold for the default one only")
     group.addoption("--gold", type=Path, metavar="PATH", help="other gold file or folder; it has no floors")
     group.addoption("--raise-floors", action="store_true", help="raise every floor to what is reached now")
-    group.addoption(
-        "--lower-floor", metavar="METRIC", help="lower this floor to what is reached now; needs --reason"
-    )
-    group.addoption(
-        "--reason", default="", metavar="TEXT", help="why a floor is lowered; kept in baseline.json"
-    )
+    group.addoption("--lower-floor", metavar="METRIC", help="lower this floor to what is reached now; needs --reason")
+    group.addoption("--reason", default="", metavar="TEXT", help="why a floor is lowered; kept in baseline.json")
 
 
 @pytest.fixture(scope="session")

@@ -64,9 +64,7 @@ def gold_files(path: Path | None = None) -> tuple[Path, ...]:
     place = GOLD_FOLDER if path is None else path
     files = (place,) if place.is_file() else tuple(sorted(place.glob("*.jsonl")))
     if not files:
-        raise GoldError(
-            f"{place} holds no gold questions; expected a .jsonl file or a folder with some. Check --gold."
-        )
+        raise GoldError(f"{place} holds no gold questions; expected a .jsonl file or a folder with some. Check --gold.")
     return files
 
 
@@ -150,8 +148,6 @@ def _check(question: GoldQuestion, texts: Mapping[str, str]) -> None:
         raise ValueError("history is given exactly for the type followup")
     for item in question.evidence:
         if item.article_id not in texts:
-            raise ValueError(
-                f"the corpus has no article {item.article_id!r}; it has {', '.join(sorted(texts))}"
-            )
+            raise ValueError(f"the corpus has no article {item.article_id!r}; it has {', '.join(sorted(texts))}")
         if item.quote not in texts[item.article_id]:
             raise ValueError(f"{item.article_id} does not contain the quote {item.quote!r}; copy it exactly")

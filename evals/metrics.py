@@ -17,9 +17,7 @@ Floats = NDArray[np.float64]
 _STRAIGHT: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " "})
 _CITATION_MARK: Final = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 _ARTICLES: Final = re.compile(r"\b(a|an|the)\b")
-_WHOLE_WORD_MAX_LETTERS: Final = (
-    3  # "yes", "no", "Xi": as stems they would match "yesterday", "North", "Xinhua"
-)
+_WHOLE_WORD_MAX_LETTERS: Final = 3  # "yes", "no", "Xi": as stems they would match "yesterday", "North", "Xinhua"
 
 
 def straighten(text: str) -> str:
@@ -68,9 +66,7 @@ def token_f1(prediction: str, answer: str, *, drop_articles: bool = True) -> flo
 
     When a side has no words, 1 if both have none (SQuAD 2.0), else 0.
     """
-    left, right = (
-        normalize_answer(text, drop_articles=drop_articles).split() for text in (prediction, answer)
-    )
+    left, right = (normalize_answer(text, drop_articles=drop_articles).split() for text in (prediction, answer))
     if not left or not right:
         return float(left == right)
     common = (collections.Counter(left) & collections.Counter(right)).total()
@@ -115,9 +111,7 @@ def calibration_bins(
         places = np.digitize(sure, np.linspace(0, 1, bins + 1)[1:-1], right=True)
         parts = [np.flatnonzero(places == place) for place in range(bins)]
     return tuple(
-        CalibrationBin(float(sure[part].mean()), float(good[part].mean()), len(part))
-        for part in parts
-        if len(part)
+        CalibrationBin(float(sure[part].mean()), float(good[part].mean()), len(part)) for part in parts if len(part)
     )
 
 

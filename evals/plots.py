@@ -28,9 +28,7 @@ def draw(summary: Summary, outcomes: Sequence[Outcome]) -> dict[str, str]:
     """The plots of a set of questions: title to data URI."""
     given = [outcome for outcome in outcomes if not outcome.answer.abstained]
     sure, right = [o.answer.confidence for o in given], [o.right for o in given]
-    retrieval = [
-        figure for figure in summary.figures if figure.name in ("hit@1", "hit@3", "hit@5", "mrr", "read@1")
-    ]
+    retrieval = [figure for figure in summary.figures if figure.name in ("hit@1", "hit@3", "hit@5", "mrr", "read@1")]
     with mpl.rc_context(_STYLE):
         return {
             "Right answers by type": _bars(summary.by_type),

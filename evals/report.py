@@ -32,26 +32,18 @@ pre {{ white-space: pre-wrap; margin: .3rem 0 .8rem 1.2rem; font: inherit }}
 def table_rows(summaries: Sequence[Summary]) -> list[list[str]]:
     """The figures as rows of cells, the first one the heading; the last set comes with its 95 % interval."""
     last = summaries[-1]
-    rows = [
-        ["", *(f"{summary.name} ({summary.questions})" for summary in summaries), "95 % interval", "meaning"]
-    ]
+    rows = [["", *(f"{summary.name} ({summary.questions})" for summary in summaries), "95 % interval", "meaning"]]
     for measure in MEASURES:
         found = [_by_name(summary.figures, measure.name) for summary in summaries]
         rows.append([measure.name, *map(_cell, found), _interval(found[-1]), measure.meaning])
     for figure in last.by_type:
         found = [_by_name(summary.by_type, figure.name) for summary in summaries]
-        rows.append(
-            [f"  {figure.name}", *map(_cell, found), _interval(found[-1]), f"right of {figure.count}"]
-        )
+        rows.append([f"  {figure.name}", *map(_cell, found), _interval(found[-1]), f"right of {figure.count}"])
     for field, meaning in _CONFIDENCE.items():
         values = [_number(getattr(summary.confidence, field)) for summary in summaries]
         rows.append([meaning[0], *values, "", meaning[1]])
-    rows.append(
-        ["ms p50", *(f"{summary.milliseconds_p50:.0f}" for summary in summaries), "", "one ask(), warm"]
-    )
-    rows.append(
-        ["ms p95", *(f"{summary.milliseconds_p95:.0f}" for summary in summaries), "", "one ask(), warm"]
-    )
+    rows.append(["ms p50", *(f"{summary.milliseconds_p50:.0f}" for summary in summaries), "", "one ask(), warm"])
+    rows.append(["ms p95", *(f"{summary.milliseconds_p95:.0f}" for summary in summaries), "", "one ask(), warm"])
     return rows
 
 
@@ -59,18 +51,14 @@ def text_table(summaries: Sequence[Summary]) -> list[str]:
     """The table as aligned lines for a terminal."""
     rows = table_rows(summaries)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def describe(outcome: Outcome) -> list[str]:
     """One question in lines: what was asked, what was answered, from where, and what was expected."""
     gold, answer = outcome.gold, outcome.answer
     history = [f"before    {question} — {reply}" for question, reply in gold.history]
-    searched = (
-        [f"searched  {answer.standalone_question}"] if answer.standalone_question != gold.question else []
-    )
+    searched = [f"searched  {answer.standalone_question}"] if answer.standalone_question != gold.question else []
     said = f"(refused: {answer.reason})" if answer.abstained else f"{answer.short!r} · {answer.text}"
     sources = [
         f"from      [{citation.number}] {citation.outlet}: {_shortened(citation.quote)}"
@@ -122,8 +110,7 @@ def _html(summaries: Sequence[Summary], outcomes: Sequence[Outcome], reader: str
     lines = ["<tr>" + "".join(f"<th>{html.escape(cell)}</th>" for cell in heading) + "</tr>"]
     for row in rows:
         cells = [
-            f"<td{' class=n' if place in numeric else ''}>{html.escape(cell)}</td>"
-            for place, cell in enumerate(row)
+            f"<td{' class=n' if place in numeric else ''}>{html.escape(cell)}</td>" for place, cell in enumerate(row)
         ]
         lines.append("<tr>" + "".join(cells) + "</tr>")
     drawn = plots.draw(summaries[-1], outcomes).items()

@@ -36,9 +36,7 @@ def evaluate(
     pipeline = Pipeline.open(settings)
     texts = {article.id: article.text for article in pipeline.articles()}
     questions = load_gold(files, texts)
-    pipeline.ask(
-        questions[0].question, reader=reader
-    )  # loads the models, so that the times below are warm ones
+    pipeline.ask(questions[0].question, reader=reader)  # loads the models, so that the times below are warm ones
     outcomes = []
     for number, gold in enumerate(questions, start=1):
         begun = time.perf_counter()

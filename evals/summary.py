@@ -113,9 +113,7 @@ MEASURES: Final = (
 def summarize(name: str, outcomes: Sequence[Outcome]) -> Summary:
     """The figures of `outcomes`; measures that apply to none of them are left out."""
     times = [outcome.milliseconds for outcome in outcomes]
-    figures = [
-        _figure(measure.name, measure.value, filter(measure.applies, outcomes)) for measure in MEASURES
-    ]
+    figures = [_figure(measure.name, measure.value, filter(measure.applies, outcomes)) for measure in MEASURES]
     by_type = [
         _figure(kind, lambda outcome: float(outcome.right), (o for o in outcomes if o.gold.type == kind))
         for kind in TYPES

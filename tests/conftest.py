@@ -76,9 +76,7 @@ def _lend_encoder(settings):
 
     The sync compares the digest of the model, and exports anew if the copy is another or not whole.
     """
-    exported = [
-        default_home() / "vectorstore" / name for name in ("encoder.onnx", "encoder.json", "tokenizer.json")
-    ]
+    exported = [default_home() / "vectorstore" / name for name in ("encoder.onnx", "encoder.json", "tokenizer.json")]
     if all(file.is_file() for file in exported):
         settings.vectorstore_folder.mkdir()
         for file in exported:

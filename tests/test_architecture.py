@@ -19,7 +19,12 @@ FACES = {"api", "cli", "ui", "server", "render", "conversation", "__main__", "__
 # Beyond the foundations, a stage may import the parts of its own that were split from it.
 PARTS = {
     "question": {"followup"},
-    "readers.extractive": {"readers.kinds", "readers.span_model", "readers.prompts"},
+    "encoders": {"onnx"},
+    "store": {"keywords"},
+    "readers.span_model": {"onnx"},
+    "readers.extractive": {"readers.compose", "readers.kinds", "readers.quoting", "readers.span_model"},
+    "readers.compose": {"readers.kinds", "readers.quoting", "readers.span_model"},
+    "readers.quoting": {"readers.span_model"},
     "readers.generative": {"readers.prompts", "readers.kinds"},
     "readers.load": {"readers.extractive", "readers.generative", "readers.span_model"},
 }
@@ -31,6 +36,7 @@ OWNERS = {
     "langchain_core.documents": {"vectorstore", "retrieve", "readers.generative"},
     "sentence_transformers": {"encoders"},
     "torch": {"encoders"},
+    "onnxruntime": {"onnx"},
     "sqlite3": {"store"},
     "frontmatter": {"corpus"},
     "sentencex": {"text"},
@@ -65,9 +71,7 @@ def imports_of(tree):
 def own_imports(name):
     """The modules of kimqa that a module imports."""
     found = {
-        imported.removeprefix("kimqa.")
-        for imported, _ in imports_of(MODULES[name])
-        if imported.startswith("kimqa.")
+        imported.removeprefix("kimqa.") for imported, _ in imports_of(MODULES[name]) if imported.startswith("kimqa.")
     }
     return (found & MODULES.keys()) - {name}
 
@@ -101,9 +105,7 @@ def test_no_two_modules_import_each_other():
             seen |= {other}
         return seen
 
-    assert [
-        name for name in MODULES if name not in ("__init__", "__main__") and name in reachable(name, set())
-    ] == []
+    assert [name for name in MODULES if name not in ("__init__", "__main__") and name in reachable(name, set())] == []
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -117,9 +119,7 @@ def test_a_framework_is_imported_by_its_owner_alone(framework, owners):
     users = {
         name
         for name, tree in MODULES.items()
-        if any(
-            imported == framework or imported.startswith(f"{framework}.") for imported, _ in imports_of(tree)
-        )
+        if any(imported == framework or imported.startswith(f"{framework}.") for imported, _ in imports_of(tree))
     }
     assert users <= owners
     assert users & owners, "no module uses it: drop it here and from the dependencies"
@@ -149,9 +149,7 @@ print(json.dumps({"changed": after, "modules": sorted(sys.modules)}))
 
 def run(arguments, folder, **environment):
     """Run Python in an empty folder that is also its home."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("KIMQA_", "PYTEST", "COV"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KIMQA_", "PYTEST", "COV"))}
     kept |= {
         "HOME": str(folder),
         "PYTHONPATH": str(ROOT.parent),
@@ -175,12 +173,7 @@ def test_importing_kimqa_does_nothing(tmp_path):
     assert done.stderr == ""
     assert seen["changed"] == {}
     assert list(tmp_path.iterdir()) == []
-    assert (
-        sorted(
-            {"torch", "gradio", "chromadb", "sentence_transformers", "transformers"} & set(seen["modules"])
-        )
-        == []
-    )
+    assert sorted({"torch", "gradio", "chromadb", "sentence_transformers", "transformers"} & set(seen["modules"])) == []
 
 
 def test_asking_on_the_command_line_needs_neither_torch_nor_the_page(built, tmp_path):

@@ -15,9 +15,7 @@ from kimqa.text import sentences, word_spans
 from kimqa.types import Article, Span
 from tests.strategies import marked_articles
 
-SENTENCE = (
-    "The minister told the council that the bridge over the river would open again in spring."  # 16 words
-)
+SENTENCE = "The minister told the council that the bridge over the river would open again in spring."  # 16 words
 
 
 def article(*paragraphs: str, prose: tuple[int, ...] | None = None) -> Article:

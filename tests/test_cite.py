@@ -69,9 +69,7 @@ def test_a_quote_outside_its_article_is_a_fault_of_the_reader(start, end):
 @given(st.data())
 def test_every_citation_is_the_exact_characters_of_its_article(data):
     text = data.draw(st.text(min_size=1, max_size=50))
-    bounds = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(
-        lambda pair: pair[0] < pair[1]
-    )
+    bounds = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(lambda pair: pair[0] < pair[1])
     quotes = [Quote("any", *pair) for pair in data.draw(st.lists(bounds, min_size=1, max_size=8))]
     found = cite(Draft((DraftStatement("Said.", tuple(quotes)),)), lambda _: Article("any", text))
     assert {(c.start, c.end) for c in found.citations} == {(q.start, q.end) for q in quotes}

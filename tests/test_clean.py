@@ -55,9 +55,7 @@ def measure(groups: list[str]) -> Figures:
     return Figures(kept[True][1] / kept[True][0], 1 - kept[False][1] / kept[False][0], mistakes)
 
 
-@pytest.mark.parametrize(
-    "groups", [["corpus"], ["seen"], ["unseen"], ["corpus", "seen", "unseen"]], ids="+".join
-)
+@pytest.mark.parametrize("groups", [["corpus"], ["seen"], ["unseen"], ["corpus", "seen", "unseen"]], ids="+".join)
 def test_prose_is_kept_and_furniture_dropped(groups: list[str]) -> None:
     figures = measure(groups)
     assert figures.prose_kept >= MIN_PROSE_KEPT, figures.mistakes
@@ -150,9 +148,7 @@ def test_furniture_is_dropped_wherever_it_stands(line: str, at: int) -> None:
 
 
 def test_the_headline_in_the_body_is_dropped() -> None:
-    assert not kept_with(
-        "Bridge stays open, council decides.", 0, title="Bridge stays open, council decides."
-    )
+    assert not kept_with("Bridge stays open, council decides.", 0, title="Bridge stays open, council decides.")
 
 
 def test_a_caption_printed_twice_is_dropped_in_all_copies() -> None:

@@ -269,9 +269,7 @@ def test_what_may_not_be_read_is_reported(tmp_path: Path) -> None:
     articles(),
     st.sampled_from(["id", "text", "title", "outlet", "author", "published", "published_basis", "url"]),
 )
-def test_the_digest_changes_with_text_and_metadata_and_not_with_cleaning(
-    article: Article, field: str
-) -> None:
+def test_the_digest_changes_with_text_and_metadata_and_not_with_cleaning(article: Article, field: str) -> None:
     changed = {"published": datetime.date(1, 1, 1)}.get(field, "changed")
     assert digest(dataclasses.replace(article, **{field: changed})) != digest(article)
     assert digest(dataclasses.replace(article, content=(Span(0, 1),))) == digest(article)

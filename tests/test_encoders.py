@@ -52,9 +52,7 @@ def agreement(ours: np.ndarray, theirs: np.ndarray) -> float:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with warnings.catch_warnings():  # of the libraries that make the model
         warnings.simplefilter("ignore")
-        return write_tiny_model(
-            tmp_path_factory.mktemp("tiny"), prompts={"query": "talks ", "document": "river "}
-        )
+        return write_tiny_model(tmp_path_factory.mktemp("tiny"), prompts={"query": "talks ", "document": "river "})
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +93,7 @@ def test_no_texts_give_no_rows(tiny, exported):
 
 
 def test_a_lone_surrogate_is_encoded_and_not_raised(tiny, exported):
-    assert np.isclose(
-        np.linalg.norm(load_encoder(str(tiny), folder=exported).encode(["a \ud800 train"])), 1.0
-    )
+    assert np.isclose(np.linalg.norm(load_encoder(str(tiny), folder=exported).encode(["a \ud800 train"])), 1.0)
 
 
 def test_a_model_that_pools_otherwise_and_does_not_normalize_is_exported_with_length_one(tmp_path):
@@ -109,10 +105,9 @@ def test_a_model_that_pools_otherwise_and_does_not_normalize_is_exported_with_le
     assert agreement(ours, torch_model(model).encode(SENTENCES, normalize_embeddings=True)) >= 0.9999
 
 
-def test_the_packaged_minilm_agrees_with_sentence_transformers(tmp_path):
-    encoder = export_encoder("all-MiniLM-L6-v2", folder=tmp_path)
-    card = json.loads((tmp_path / "encoder.json").read_text(encoding="utf-8"))
-    ours = encoder.encode(SENTENCES)
+def test_the_packaged_minilm_agrees_with_sentence_transformers(built):
+    card = json.loads((built.vectorstore_folder / "encoder.json").read_text(encoding="utf-8"))
+    ours = load_encoder(built.encoder, folder=built.vectorstore_folder).encode(SENTENCES)
     theirs = torch_model(Path(card["source"])).encode(SENTENCES, normalize_embeddings=True)
     assert card["max_tokens"] == 256
     assert ours.shape == (4, 384)

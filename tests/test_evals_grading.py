@@ -103,12 +103,8 @@ def test_passages_count_by_rank_and_in_the_order_of_reading() -> None:
 
 def test_a_passage_that_stands_for_the_gold_article_counts_only_if_it_has_the_quote() -> None:
     quoted = gold(evidence=(Evidence("lake", "on Monday"),))
-    assert outcome(quoted, answer("", None, passages=(passage(1, "tram", ("lake",)),))).read_relevant == (
-        True,
-    )
-    assert outcome(gold(), answer("", None, passages=(passage(1, "tram", ("lake",)),))).read_relevant == (
-        False,
-    )
+    assert outcome(quoted, answer("", None, passages=(passage(1, "tram", ("lake",)),))).read_relevant == (True,)
+    assert outcome(gold(), answer("", None, passages=(passage(1, "tram", ("lake",)),))).read_relevant == (False,)
 
 
 def test_a_quote_is_faithful_only_if_the_article_has_it_at_its_offsets() -> None:

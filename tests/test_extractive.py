@@ -11,9 +11,7 @@ from kimqa.readers.load import load_reader
 from kimqa.readers.span_model import Reading, Span
 from kimqa.types import Passage
 
-RIBBON = (
-    "The port reopened on Monday. The mayor, Ines Calder, cut the ribbon at noon. Boats left within the hour."
-)
+RIBBON = "The port reopened on Monday. The mayor, Ines Calder, cut the ribbon at noon. Boats left within the hour."
 DEPUTY = "It was Tom Reyes who cut the ribbon, the Gazette was told."
 AGREES = "A ribbon was cut by Calder."
 SPEECH = "Ines Calder grew up in Kolm. She studied law in Velm."
@@ -22,9 +20,7 @@ NOTHING = "Ticket sales begin in May."
 
 
 def reading(text, *answers, answerable=0.9, yes=0.0, no=0.0):
-    spans = tuple(
-        Span(text.index(a), text.index(a) + len(a), a, 0.9 - n / 100) for n, a in enumerate(answers)
-    )
+    spans = tuple(Span(text.index(a), text.index(a) + len(a), a, 0.9 - n / 100) for n, a in enumerate(answers))
     return Reading(answerable, 0.0, spans, (), yes, no, 1.0 - yes - no)
 
 
@@ -50,9 +46,7 @@ def passage(rank, text, article_id=None, day=None, start=0, also_in=()):
 def read(question, *pairs, min_confidence=0.0):
     """The draft for passages, given as (passage, reading)."""
     model = HandMade(*(reading for _, reading in pairs))
-    return ExtractiveReader(model, min_confidence=min_confidence).read(
-        question, [passage for passage, _ in pairs]
-    )
+    return ExtractiveReader(model, min_confidence=min_confidence).read(question, [passage for passage, _ in pairs])
 
 
 def quoted(draft, *passages):
@@ -68,9 +62,7 @@ def test_a_fact_is_given_in_the_whole_sentence_that_it_stands_in():
     shown = passage(1, RIBBON, start=100)
     draft = read("Who cut the ribbon?", (shown, reading(RIBBON, "Ines Calder")))
     assert draft.short == "Ines Calder"
-    assert [statement.text for statement in draft.statements] == [
-        "The mayor, Ines Calder, cut the ribbon at noon."
-    ]
+    assert [statement.text for statement in draft.statements] == ["The mayor, Ines Calder, cut the ribbon at noon."]
     assert quoted(draft, shown) == ["The mayor, Ines Calder, cut the ribbon at noon."]
     assert (draft.reason, draft.conflicts) == (None, ())
     assert 0.85 < draft.confidence < 0.95
@@ -78,7 +70,7 @@ def test_a_fact_is_given_in_the_whole_sentence_that_it_stands_in():
 
 def test_a_statement_is_the_quote_with_its_line_breaks_closed():
     text = "The mayor,\tInes\u00a0 Calder, cut\u2003it."
-    draft = read("Who?", (passage(1, text), reading(text, "Ines\u00a0 Calder")))
+    draft = read("Who cut it?", (passage(1, text), reading(text, "Ines\u00a0 Calder")))
     assert draft.statements[0].text == "The mayor, Ines Calder, cut it."
 
 
@@ -116,9 +108,7 @@ def test_without_passages_it_says_that_nothing_fits():
     assert "filters" in draft.reason
 
 
-@pytest.mark.parametrize(
-    "unlikely", [reading(RIBBON, "noon", answerable=0.4), reading(RIBBON, answerable=0.99)]
-)
+@pytest.mark.parametrize("unlikely", [reading(RIBBON, "noon", answerable=0.4), reading(RIBBON, answerable=0.99)])
 def test_it_abstains_when_no_passage_is_likely_or_none_has_a_span(unlikely):
     draft = read("When did Ines Calder cut it?", (passage(1, RIBBON), unlikely))
     assert (draft.statements, draft.short, draft.conflicts) == ((), None, ())
@@ -128,8 +118,14 @@ def test_it_abstains_when_no_passage_is_likely_or_none_has_a_span(unlikely):
 
 def test_a_higher_least_confidence_makes_it_abstain_more():
     pair = (passage(1, RIBBON), reading(RIBBON, "noon", answerable=0.7))
-    assert read("When?", pair).statements
-    assert not read("When?", pair, min_confidence=0.8).statements
+    assert read("When was the ribbon cut?", pair).statements
+    assert not read("When was the ribbon cut?", pair, min_confidence=0.8).statements
+
+
+def test_a_question_that_shares_no_word_with_any_passage_is_refused():
+    pair = (passage(1, RIBBON), reading(RIBBON, "noon", answerable=0.99))
+    assert not read("Why why why?", pair).statements
+    assert not read("hello", pair).statements
 
 
 def test_the_reason_names_what_no_passage_mentions():
@@ -137,9 +133,7 @@ def test_the_reason_names_what_no_passage_mentions():
         "Why did Paul Oster's envoy visit Arlen in 2031?",
         (passage(1, RIBBON), reading(RIBBON, answerable=0.1)),
     )
-    assert (
-        draft.reason == "The passages nearest to this question do not mention Paul or Oster or Arlen or 2031."
-    )
+    assert draft.reason == "The passages nearest to this question do not mention Paul or Oster or Arlen or 2031."
     draft = read("Why did Calder cut it on Monday?", (passage(1, RIBBON), reading(RIBBON, answerable=0.1)))
     assert "mention" not in draft.reason
 
@@ -147,9 +141,7 @@ def test_the_reason_names_what_no_passage_mentions():
 def test_sources_that_agree_are_cited_together_and_raise_the_confidence():
     one, other = passage(1, RIBBON), passage(2, AGREES)
     alone = read("Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")))
-    both = read(
-        "Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")), (other, reading(AGREES, "Calder"))
-    )
+    both = read("Who cut the ribbon?", (one, reading(RIBBON, "Ines Calder")), (other, reading(AGREES, "Calder")))
     assert quoted(both, one, other) == [
         "The mayor, Ines Calder, cut the ribbon at noon.",
         "A ribbon was cut by Calder.",
@@ -162,7 +154,7 @@ def test_one_story_printed_twice_counts_once():
     one = passage(1, RIBBON, "a", also_in=("b",))
     for article_id in ("a", "b"):
         draft = read(
-            "Who?",
+            "Who cut the ribbon?",
             (one, reading(RIBBON, "Ines Calder")),
             (passage(2, AGREES, article_id), reading(AGREES, "Calder")),
         )
@@ -249,15 +241,13 @@ def test_a_list_has_each_item_once_and_one_statement_a_sentence():
 
 def test_a_list_leaves_out_what_is_unlikely():
     spans = reading(SOLD, "Silver Gull", "Red Kite")
-    unlikely = dataclasses.replace(
-        spans, spans=(spans.spans[0], dataclasses.replace(spans.spans[1], score=0.01))
-    )
+    unlikely = dataclasses.replace(spans, spans=(spans.spans[0], dataclasses.replace(spans.spans[1], score=0.01)))
     assert read("Which ferries were sold?", (passage(1, SOLD), unlikely)).short == "Silver Gull"
 
 
 def test_a_comparison_takes_one_sentence_from_each_article():
     draft = read(
-        "How do the two reports differ?",
+        "How do the two reports on the ribbon differ?",
         (passage(1, RIBBON, "a"), reading(RIBBON, "Ines Calder", answerable=0.95)),
         (passage(2, SPEECH, "a"), reading(SPEECH, "Kolm")),
         (passage(3, DEPUTY, "b"), reading(DEPUTY, "Tom Reyes")),
@@ -267,7 +257,14 @@ def test_a_comparison_takes_one_sentence_from_each_article():
 
 
 @pytest.mark.parametrize(
-    "question", ["Who cut the ribbon?", "Did it open?", "Which people?", "How do they differ?", "Why?"]
+    "question",
+    [
+        "Who cut the ribbon?",
+        "Did boats leave?",
+        "Which people cut it?",
+        "How do the boats differ?",
+        "Why boats?",
+    ],
 )
 def test_every_quote_lies_within_a_passage_that_was_shown(question):
     shown = [passage(1, RIBBON, start=50), passage(2, SPEECH, start=7), passage(3, SOLD)]
@@ -282,10 +279,7 @@ def test_every_quote_lies_within_a_passage_that_was_shown(question):
     assert {p.chunk_id for p in draft.passages} == {p.chunk_id for p in shown}
     for statement in draft.statements:
         for quote in statement.quotes:
-            assert any(
-                p.article_id == quote.article_id and p.start <= quote.start < quote.end <= p.end
-                for p in shown
-            )
+            assert any(p.article_id == quote.article_id and p.start <= quote.start < quote.end <= p.end for p in shown)
     assert draft == read(question, *zip(shown, readings, strict=True))
 
 

@@ -135,9 +135,7 @@ def test_a_follow_up_can_be_searched_on_its_own(turns, question, present, absent
     assert "[1]" not in standalone
 
 
-@pytest.mark.parametrize(
-    ("turns", "question"), NEW_TOPICS, ids=lambda value: value if isinstance(value, str) else ""
-)
+@pytest.mark.parametrize(("turns", "question"), NEW_TOPICS, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_new_topic_is_left_alone(turns, question):
     assert make_standalone(question, [Turn(*turn) for turn in turns]) == question
 
@@ -166,9 +164,7 @@ def test_a_question_that_leans_on_an_earlier_one_is_told_by_its_form(question, n
 
 sentence = st.lists(
     st.sampled_from(
-        [
-            *"he she it they there that this What Who Why about did is Arlen Calder's Ines . ? [1] [ ] ( ) \\1 é".split()
-        ]
+        [*"he she it they there that this What Who Why about did is Arlen Calder's Ines . ? [1] [ ] ( ) \\1 é".split()]
     ),
     max_size=12,
 ).map(" ".join)

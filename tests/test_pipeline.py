@@ -49,8 +49,7 @@ def check_invariants(answer, article_of):
     cited = [*answer.citations, *(side.citation for conflict in answer.conflicts for side in conflict.sides)]
     for citation in cited:
         assert any(
-            passage.article_id == citation.article_id
-            and passage.start <= citation.start < citation.end <= passage.end
+            passage.article_id == citation.article_id and passage.start <= citation.start < citation.end <= passage.end
             for passage in answer.passages
         )
     assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
@@ -112,8 +111,7 @@ def test_the_same_question_gives_the_same_answer(pipeline, question):
 def test_several_threads_may_ask_at_once(pipeline):
     alone, together = without_timings(pipeline.ask(RIBBON)), []
     threads = [
-        threading.Thread(target=lambda: together.append(without_timings(pipeline.ask(RIBBON))))
-        for _ in range(4)
+        threading.Thread(target=lambda: together.append(without_timings(pipeline.ask(RIBBON)))) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -128,9 +126,7 @@ def test_chunks_and_prose_are_where_they_say_they_are(pipeline):
         assert article.text[passage.start : passage.end] == passage.text
     for article in pipeline.articles():
         assert article.content == tuple(sorted(article.content))
-        assert all(
-            one.end <= other.start for one, other in zip(article.content, article.content[1:], strict=False)
-        )
+        assert all(one.end <= other.start for one, other in zip(article.content, article.content[1:], strict=False))
 
 
 def test_a_stream_ends_with_the_answer_that_ask_gives(pipeline):
@@ -210,9 +206,7 @@ def test_a_year_in_the_question_lifts_articles_of_that_year_and_hides_none(pipel
     assert dated[0].published.year == 2019
 
 
-@pytest.mark.parametrize(
-    "history", [[(RIBBON, "Ines Calder.")], [{"question": RIBBON, "answer": "Ines Calder."}]]
-)
+@pytest.mark.parametrize("history", [[(RIBBON, "Ines Calder.")], [{"question": RIBBON, "answer": "Ines Calder."}]])
 def test_a_follow_up_is_searched_as_a_question_of_its_own(pipeline, history):
     answer = pipeline.ask("What did she thank the divers for?", history=history)
     assert answer.question == "What did she thank the divers for?"
@@ -295,7 +289,6 @@ def test_an_odd_question_gets_an_honest_abstention(pipeline, question):
 
 
 @pytest.mark.parametrize("question", ["why why", "why " * 499, "hello", "who?", "x", "x" * 2000])
-@pytest.mark.xfail(reason="the reader answers questions that have no word in common with any passage")
 def test_a_question_that_names_nothing_in_the_corpus_gets_an_honest_abstention(pipeline, question):
     assert pipeline.ask(question).abstained
 
@@ -321,9 +314,7 @@ class Claims:
     def read(self, question, passages):
         first = passages[0]
         quote = Quote(first.article_id, first.start, first.end)
-        return Draft(
-            tuple(DraftStatement(claim, (quote,)) for claim in self.claims), short="x", confidence=0.9
-        )
+        return Draft(tuple(DraftStatement(claim, (quote,)) for claim in self.claims), short="x", confidence=0.9)
 
 
 def test_a_reader_may_be_passed_as_an_object(pipeline):
@@ -333,9 +324,7 @@ def test_a_reader_may_be_passed_as_an_object(pipeline):
 
 
 def test_what_no_passage_supports_is_marked_and_alone_makes_an_abstention(pipeline):
-    mixed = pipeline.ask(
-        RIBBON, reader=Claims("Ines Calder cut the ribbon.", "Paul Oster sang for 90 minutes.")
-    )
+    mixed = pipeline.ask(RIBBON, reader=Claims("Ines Calder cut the ribbon.", "Paul Oster sang for 90 minutes."))
     assert [statement.supported for statement in mixed.statements] == [True, False]
     false = pipeline.ask(RIBBON, reader=Claims("Paul Oster sang for 90 minutes."))
     assert false.abstained
@@ -438,12 +427,8 @@ def test_the_invariants_hold_on_any_articles(tmp_path_factory, corpus, data):
             )
         pipeline = Assembled(store, encoder)
         told = [word for article in corpus for word in words(article.text)] or ["ferry"]
-        question = data.draw(
-            st.sampled_from(["Who {}?", "Did {} come?", "Which people {}?", "How do {} differ?"])
-        )
-        question = question.format(
-            " ".join(data.draw(st.lists(st.sampled_from(told), min_size=1, max_size=5)))
-        )
+        question = data.draw(st.sampled_from(["Who {}?", "Did {} come?", "Which people {}?", "How do {} differ?"]))
+        question = question.format(" ".join(data.draw(st.lists(st.sampled_from(told), min_size=1, max_size=5))))
         answer = pipeline.ask(question)
         check_invariants(answer, pipeline.article)
         assert {passage.article_id for passage in answer.passages} <= {article.id for article in corpus}

@@ -25,9 +25,7 @@ def test_a_plain_question_is_kept_and_every_article_may_answer():
 
 
 def test_a_follow_up_is_made_self_contained_and_the_question_stays_as_asked():
-    plan = plan_question(
-        "When was she elected?", history=[("Who is the mayor of Arlen?", "Ines Calder [1].")]
-    )
+    plan = plan_question("When was she elected?", history=[("Who is the mayor of Arlen?", "Ines Calder [1].")])
     assert plan.question == "When was she elected?"
     assert "Ines Calder" in plan.standalone_question
 
@@ -117,9 +115,7 @@ def test_a_history_of_another_form_is_an_argument_error(history):
 
 
 def test_a_history_with_characters_that_cannot_be_encoded_still_gives_a_question_that_can():
-    plan = plan_question(
-        "Why did he resign?", history=[("Who is T\ud800om Reyes?", "The \udfff deputy.\x00")]
-    )
+    plan = plan_question("Why did he resign?", history=[("Who is T\ud800om Reyes?", "The \udfff deputy.\x00")])
     plan.standalone_question.encode()
     assert "\x00" not in plan.standalone_question
 
@@ -179,9 +175,7 @@ def test_a_leading_article_of_a_name_need_not_be_said():
 
 
 def test_outlets_that_are_passed_in_win_over_those_in_the_words():
-    assert filters_of("According to HDN, who cut the ribbon?", outlets=["Union Radio"]).outlets == (
-        "Union Radio",
-    )
+    assert filters_of("According to HDN, who cut the ribbon?", outlets=["Union Radio"]).outlets == ("Union Radio",)
 
 
 @pytest.mark.parametrize(
@@ -199,9 +193,7 @@ def test_a_date_is_a_date_or_a_string_of_one(day):
 
 
 @pytest.mark.parametrize("name", ["since", "until", "as_of"])
-@pytest.mark.parametrize(
-    "day", ["yesterday", "2025-02-30", "04.09.2025", "2025-9-4", 20250904, 1.5, [], "20\ud80025"]
-)
+@pytest.mark.parametrize("day", ["yesterday", "2025-02-30", "04.09.2025", "2025-9-4", 20250904, 1.5, [], "20\ud80025"])
 def test_what_is_no_date_is_named_with_the_argument(name, day):
     with pytest.raises(ArgumentError, match=f"^{name} is") as caught:
         filters_of("Who?", **{name: day})

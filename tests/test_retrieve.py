@@ -137,9 +137,7 @@ def test_a_period_never_lowers_what_falls_in_it_nor_drops_anything(dense, keywor
     day = DAY(2021, 1, 1)
     shelf = Shelf(dense=dense, keyword=keyword, published=dict.fromkeys(inside, day))
     plain = {passage.chunk_id: passage.score for passage in retriever(shelf).search("ferry")}
-    voted = {
-        passage.chunk_id: passage.score for passage in retriever(shelf).search("ferry", period=(day, day))
-    }
+    voted = {passage.chunk_id: passage.score for passage in retriever(shelf).search("ferry", period=(day, day))}
     assert plain.keys() == voted.keys()
     assert all(voted[name] > plain[name] if name in inside else voted[name] == plain[name] for name in plain)
 
@@ -155,9 +153,7 @@ def test_a_story_printed_twice_in_one_article_is_shown_once_and_names_no_other()
     shelf = Shelf({"a": TEXTS["a"], "b": TEXTS["a"]}, dense="ab")
     same = dataclasses.replace(shelf.articles["a"])
     shelf.articles = {"a": same, "b": same}
-    assert [(passage.chunk_id, passage.also_in) for passage in retriever(shelf).search("ferry")] == [
-        ("a", ())
-    ]
+    assert [(passage.chunk_id, passage.also_in) for passage in retriever(shelf).search("ferry")] == [("a", ())]
 
 
 def test_two_stories_that_share_a_few_words_are_both_shown():

@@ -44,13 +44,9 @@ def test_the_page_is_at_the_root_and_allowed_to_fetch_only_from_itself(client):
 
 
 def test_ask_returns_the_answer_as_a_dict(client):
-    response = client.post(
-        "/api/ask", json={"question": "Who cut the ribbon?", "outlets": ["The Tidewater Post"]}
-    )
+    response = client.post("/api/ask", json={"question": "Who cut the ribbon?", "outlets": ["The Tidewater Post"]})
     assert response.status_code == 200
-    assert (
-        response.json() == FakePipeline().ask("Who cut the ribbon?", outlets=["The Tidewater Post"]).to_dict()
-    )
+    assert response.json() == FakePipeline().ask("Who cut the ribbon?", outlets=["The Tidewater Post"]).to_dict()
 
 
 def test_ask_passes_every_option_on():

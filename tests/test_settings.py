@@ -60,9 +60,7 @@ def test_paths_are_made_absolute_and_home_is_expanded(tmp_path, monkeypatch):
         ({}, "[models]\nname = 1", {}, "models"),
     ],
 )
-def test_an_unknown_setting_is_rejected_and_the_choices_are_listed(
-    tmp_path, environment, file, overrides, named
-):
+def test_an_unknown_setting_is_rejected_and_the_choices_are_listed(tmp_path, environment, file, overrides, named):
     (tmp_path / "kimqa.toml").write_text(file)
     with pytest.raises(SettingsError, match=named) as caught:
         load_settings(environment, home=tmp_path, **overrides)
@@ -108,9 +106,7 @@ def test_the_fingerprint_changes_with_what_is_stored(tmp_path, change):
     assert dataclasses.replace(settings, **change).index_fingerprint != settings.index_fingerprint
 
 
-@pytest.mark.parametrize(
-    "change", [{"top_k": 3}, {"port": 80}, {"reader": "openai:x"}, {"home": Path("/elsewhere")}]
-)
+@pytest.mark.parametrize("change", [{"top_k": 3}, {"port": 80}, {"reader": "openai:x"}, {"home": Path("/elsewhere")}])
 def test_the_fingerprint_does_not_change_with_anything_else(tmp_path, change):
     settings = Settings(home=tmp_path)
     assert dataclasses.replace(settings, **change).index_fingerprint == settings.index_fingerprint

@@ -32,9 +32,7 @@ def write(store: Store, one: Article, *, digest: str = "d", header: str = "") ->
         chunks.append(Chunk(f"{one.id}:{start}", one.id, start, start + len(part), part))
         start += len(part) + 2
     vectors = HashingEncoder().encode([chunk.text for chunk in chunks])
-    store.write_article(
-        one, header=header, chunks=chunks, vectors=vectors, digest=digest, encoder="hashing-1"
-    )
+    store.write_article(one, header=header, chunks=chunks, vectors=vectors, digest=digest, encoder="hashing-1")
     return chunks
 
 
@@ -244,9 +242,7 @@ def test_no_query_is_a_syntax_error(tmp_path_factory, query):
 def test_a_rarer_word_and_more_of_the_words_rank_higher(store):
     write(
         store,
-        article(
-            "a", *["The harbour was busy today."] * 5, "The harbour has a lighthouse.", "Rain fell on hills."
-        ),
+        article("a", *["The harbour was busy today."] * 5, "The harbour has a lighthouse.", "Rain fell on hills."),
     )
     assert found(store, "harbour lighthouse")[0] == "a:145"
     scores = [match.score for match in store.keyword_search("harbour lighthouse", 10, Filters())]
@@ -255,9 +251,7 @@ def test_a_rarer_word_and_more_of_the_words_rank_higher(store):
 
 
 def test_a_word_of_most_chunks_is_left_out_beside_rarer_ones_and_kept_alone(store):
-    write(
-        store, article("a", *[f"Harbour number {number}." for number in range(9)], "Harbour with lighthouse.")
-    )
+    write(store, article("a", *[f"Harbour number {number}." for number in range(9)], "Harbour with lighthouse."))
     assert len(found(store, "harbour lighthouse")) == 1
     assert len(found(store, "harbour")) == 10
 
@@ -331,8 +325,7 @@ def test_readers_in_several_threads_see_what_a_writer_commits(tmp_path):
         assert reader.count().articles == 1
         write(writer, article("b", "The market closed."))
         threads = [
-            threading.Thread(target=lambda: counts.append(len(found(reader, "harbour market"))))
-            for _ in range(4)
+            threading.Thread(target=lambda: counts.append(len(found(reader, "harbour market")))) for _ in range(4)
         ]
         for thread in threads:
             thread.start()
@@ -349,9 +342,7 @@ def test_the_keyword_table_equals_the_chunks_after_any_changes(tmp_path):
                 write(opened, article(article_id, text, f"{text} {article_id}"))
         opened.remove_article("b")
     connection = sqlite3.connect(path)
-    connection.execute(
-        "INSERT INTO keywords(keywords, rank) VALUES ('integrity-check', 1)"
-    )  # raises when they differ
+    connection.execute("INSERT INTO keywords(keywords, rank) VALUES ('integrity-check', 1)")  # raises when they differ
     connection.close()
 
 

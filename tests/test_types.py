@@ -37,9 +37,7 @@ PASSAGE = Passage(
     0.5,
     ("a2",),
 )
-CITATION = Citation(
-    1, "a1", "Quay reopens", "The Post", None, datetime.date(2024, 3, 4), None, "It reopened.", 5, 17
-)
+CITATION = Citation(1, "a1", "Quay reopens", "The Post", None, datetime.date(2024, 3, 4), None, "It reopened.", 5, 17)
 ANSWER = Answer(
     question="When?", standalone_question="When did it reopen?", text="It reopened [1].", short=None, abstained=False, reason=None,
     confidence=0.5, statements=(Statement("It reopened.", (1,)),), citations=(CITATION,), passages=(PASSAGE,),

@@ -98,9 +98,7 @@ def test_escaped_text_holds_no_element_and_shows_the_text(text):
 @given(ANYTHING, ANYTHING, ANYTHING)
 def test_the_elements_of_an_answer_do_not_depend_on_its_texts(question, text, short):
     def page(question: str, text: str, short: str) -> str:
-        citation = dataclasses.replace(
-            citation_of(HARBOUR, "Ticket sales begin in May."), title=text, outlet=short
-        )
+        citation = dataclasses.replace(citation_of(HARBOUR, "Ticket sales begin in May."), title=text, outlet=short)
         answer = answer_of(
             question, text=text, short=short, statements=(Statement(f"{text}#", (1,)),), citations=(citation,),
             passages=(dataclasses.replace(passage_of(HARBOUR, 1), text=text, title=short),), reader=text,
@@ -120,9 +118,7 @@ def test_a_hostile_article_adds_no_element_no_handler_and_no_foreign_address():
     markup = Markup(page + render_masthead((GAZETTE,)))
     assert not {"img", "script", "b", "i", "iframe"} & set(markup.tags)
     assert not [name for name, _ in markup.attributes if name.startswith("on") or name == "src"]
-    assert [
-        value for name, value in markup.attributes if name == "href" and not str(value).startswith("#")
-    ] == []
+    assert [value for name, value in markup.attributes if name == "href" and not str(value).startswith("#")] == []
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.com", "http://", "http://[x", "https://a b", "ftp://x/y"])  # fmt: skip
@@ -201,10 +197,7 @@ def test_a_quote_that_is_a_whole_paragraph_stands_between_its_neighbours_of_pros
     quote = "Ticket sales begin in May."
     exchanges = (answered(answer_of("q", citations=(citation_of(HARBOUR, quote),))),)
     html = render_evidence(exchanges, ARTICLES)
-    assert (
-        "Fishing boats left within the hour.</span><mark>Ticket sales begin in May.</mark></blockquote>"
-        in html
-    )
+    assert "Fishing boats left within the hour.</span><mark>Ticket sales begin in May.</mark></blockquote>" in html
     start = HARBOUR.text.index(quote)
     cleaned = dataclasses.replace(HARBOUR, content=(Span(start, start + len(quote)),))
     assert "Fishing boats" not in render_evidence(exchanges, {cleaned.id: cleaned})
@@ -283,9 +276,7 @@ def test_a_question_is_pending_until_it_is_answered():
 def test_history_and_filters_reach_the_pipeline():
     pipeline = FakePipeline()
     first = last_of(pipeline, "Who cut the ribbon?")
-    *_, last = converse(
-        pipeline, "When did she come?", first, {"outlets": ("Vox",), "since": None, "until": None}
-    )
+    *_, last = converse(pipeline, "When did she come?", first, {"outlets": ("Vox",), "since": None, "until": None})
     assert pipeline.calls[-1]["history"] == (("Who cut the ribbon?", first[0].answer.text),)
     assert pipeline.calls[-1]["outlets"] == ("Vox",)
     assert [exchange.number for exchange in last] == [1, 2]
@@ -350,12 +341,8 @@ def test_the_conversation_as_json_has_answers_and_errors_and_survives_lone_surro
 
 
 def test_suggestions_name_outlets_and_what_their_articles_are_about():
-    assert (
-        suggest_questions((GAZETTE, HARBOUR))[0] == "What does The Tidewater Post report about Ines Calder?"
-    )
-    assert suggest_questions((Article("a", "no names here", title="On tides"),)) == (
-        "What is “On tides” about?",
-    )
+    assert suggest_questions((GAZETTE, HARBOUR))[0] == "What does The Tidewater Post report about Ines Calder?"
+    assert suggest_questions((Article("a", "no names here", title="On tides"),)) == ("What is “On tides” about?",)
     assert suggest_questions(()) == ()
 
 

@@ -144,9 +144,7 @@ except StoreError as error:
 
 
 def test_settings_meant_for_others_in_the_environment_change_nothing(built, tmp_path):
-    (tmp_path / ".env").write_text(
-        "ALLOW_RESET=true\nCHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\n", encoding="utf-8"
-    )
+    (tmp_path / ".env").write_text("ALLOW_RESET=true\nCHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\n", encoding="utf-8")
     assert open_elsewhere(built, tmp_path, IS_PERSISTENT="false") == "3"
 
 

@@ -12,9 +12,7 @@ def citation(quote, number=1, *, outlet="The Tidewater Post", title="Harbour reo
     return Citation(number, "a", title, outlet, author, datetime.date(2024, 3, 4), None, quote, 0, len(quote))
 
 
-RIBBON = (
-    "The mayor, Ines Calder, cut the ribbon at noon on Monday after 6 weeks of work that cost $2.3 million."
-)
+RIBBON = "The mayor, Ines Calder, cut the ribbon at noon on Monday after 6 weeks of work that cost $2.3 million."
 SPEECH = "“We kept our word,” said Tom Reyes, the deputy mayor of Arlen, who had promised 1,200 jobs by 2026."
 DENIAL = "The U.S. envoy did not visit Velm, and the council has not approved the plan."
 

@@ -25,9 +25,7 @@ def fit_answerable(logits: NDArray[np.float64], labels: NDArray[np.bool_]) -> tu
     for temperature in TEMPERATURES:
         for bias in BIASES:
             right = sigmoid(np.where(labels, 1.0, -1.0) * (logits / temperature + bias))
-            best = min(
-                best, (float(-np.log(right + PROBABILITY_FLOOR).mean()), float(temperature), float(bias))
-            )
+            best = min(best, (float(-np.log(right + PROBABILITY_FLOOR).mean()), float(temperature), float(bias)))
     return best[1], best[2]
 
 
@@ -54,9 +52,7 @@ def by_question(predictions: list[Prediction]) -> tuple[NDArray[np.float64], NDA
     return np.array(list(best.values())), np.array(list(answered.values()))
 
 
-def choose_threshold(
-    scores: NDArray[np.float64], answered: NDArray[np.bool_], max_false_refusals: float
-) -> float:
+def choose_threshold(scores: NDArray[np.float64], answered: NDArray[np.bool_], max_false_refusals: float) -> float:
     """Returns the highest threshold that refuses no more than the given share of the questions with an answer."""
     allowed = int(max_false_refusals * answered.sum())
     return round(float(np.sort(scores[answered])[allowed]) - 5e-4, 3)

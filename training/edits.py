@@ -81,11 +81,7 @@ def _shorten(sentence: str, chance: random.Random) -> str:
     """Drops what stands between two commas, half of the time."""
     parts = sentence.split(", ")
     if len(parts) >= 3 and chance.random() < 0.5:
-        return (
-            ", ".join((parts[0], *parts[2:]))
-            if chance.random() < 0.5
-            else f"{parts[0]} {', '.join(parts[2:])}"
-        )
+        return ", ".join((parts[0], *parts[2:])) if chance.random() < 0.5 else f"{parts[0]} {', '.join(parts[2:])}"
     return sentence
 
 

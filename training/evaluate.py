@@ -14,7 +14,9 @@ from training.calibrate import by_question
 from training.metrics import auroc, calibration_error, exact_match, risk_at_coverage, sigmoid, token_f1
 from training.predictions import Prediction, predict
 
-LIST_SHARE = 0.2  # a list is the best span and those with at least this share of its score; chosen on the calibration half
+LIST_SHARE = (
+    0.2  # a list is the best span and those with at least this share of its score; chosen on the calibration half
+)
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -29,9 +31,7 @@ def answer(prediction: Prediction) -> tuple[str, list[str]]:
     if prediction.pair.style != "list":
         return spans[0].text, prediction.gold
     parts = [span for span in spans if span.score >= LIST_SHARE * spans[0].score]
-    return " ".join(span.text for span in sorted(parts, key=lambda span: span.start)), [
-        " ".join(prediction.gold)
-    ]
+    return " ".join(span.text for span in sorted(parts, key=lambda span: span.start)), [" ".join(prediction.gold)]
 
 
 def ranked_first(predictions: list[Prediction]) -> list[bool]:
@@ -59,9 +59,7 @@ def table(predictions: list[Prediction], threshold: float) -> dict[str, float]:
         logits = np.array([p.reading.answerable_logit for p in by_source[source]])
         figures[f"{source}.auroc"] = auroc(list(logits), labels)
         figures[f"{source}.ece_before"] = calibration_error(list(sigmoid(logits)), labels)
-        figures[f"{source}.ece"] = calibration_error(
-            [p.reading.answerable for p in by_source[source]], labels
-        )
+        figures[f"{source}.ece"] = calibration_error([p.reading.answerable for p in by_source[source]], labels)
     first = ranked_first(by_source["stories"])
     figures["stories.rank_questions"], figures["stories.rank"] = len(first), float(np.mean(first))
     scores, answered_at_all = by_question(predictions)
@@ -75,9 +73,7 @@ def table(predictions: list[Prediction], threshold: float) -> dict[str, float]:
     figures["statements.count"] = len(statements)
     figures["statements.verdict"] = float(np.mean([p.correct_verdict for p in statements]))
     asked = [
-        p
-        for p in predictions
-        if p.pair.verdict is not None and p.pair.source != "statements" and p.pair.answerable
+        p for p in predictions if p.pair.verdict is not None and p.pair.source != "statements" and p.pair.answerable
     ]
     figures["yesno.count"] = len(asked)
     figures["yesno.verdict"] = float(np.mean([p.correct_verdict for p in asked]))
@@ -108,9 +104,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/reader"))
     parser.add_argument("--work", type=Path, default=Path("training/work"))
     parser.add_argument("--part", choices=("test", "calibration"), default="test")
-    parser.add_argument(
-        "--styles", action="store_true", help="also print the figures of each style of question"
-    )
+    parser.add_argument("--styles", action="store_true", help="also print the figures of each style of question")
     parser.add_argument("--record", action="store_true", help="write the figures into reader.json")
     arguments = parser.parse_args()
 

@@ -109,9 +109,7 @@ class Collection:
         for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
             for paragraph in article["paragraphs"]:
                 name = hashlib.sha256(paragraph["context"].encode()).hexdigest()[:12]
-                passage = Passage(
-                    f"{dataset}-{name}", f"{dataset}-{name}", "squadshifts", paragraph["context"]
-                )
+                passage = Passage(f"{dataset}-{name}", f"{dataset}-{name}", "squadshifts", paragraph["context"])
                 self.passages[passage.id] = passage
                 for qa in paragraph["qas"]:
                     answers = [{"text": a["text"], "start": a["answer_start"]} for a in qa["answers"]]
@@ -136,9 +134,7 @@ class Collection:
             for qa in line["qas"]:
                 spans = self._spans(passage.text, qa["answers"])
                 if spans or not qa["answers"]:
-                    self._add(
-                        qa["question"], passage, "news", qa["style"], spans=spans, answerable=bool(spans)
-                    )
+                    self._add(qa["question"], passage, "news", qa["style"], spans=spans, answerable=bool(spans))
 
     def add_stories(self, path: Path) -> None:
         """Adds running stories: every question is paired with every passage of its story."""
@@ -191,9 +187,7 @@ class Collection:
             for qa in line["yesno"]:
                 spans = ((qa["evidence"]["start"], qa["evidence"]["end"]),)
                 verdict = VERDICT_OF_LABEL[qa["answer"]]
-                self._add(
-                    qa["question"], passage, "yesno", "yesno", spans=spans, answerable=True, verdict=verdict
-                )
+                self._add(qa["question"], passage, "yesno", "yesno", spans=spans, answerable=True, verdict=verdict)
 
     def _add_statement(self, text: str, passage: Passage, label: str, spans: Spans, style: str) -> None:
         verdict = VERDICT_OF_LABEL[label]

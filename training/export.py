@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from safetensors.torch import load_file
 
 from training.model import ReaderNetwork
@@ -37,7 +36,7 @@ def write_graph(network: ReaderNetwork, path: Path) -> None:
         output_names=[*BY_TOKEN, *BY_PAIR],
         dynamic_axes=axes,
         opset_version=17,
-        dynamo=False,  # the newer exporter fixed the length at 24 tokens in torch 2.13
+        dynamo=False,  # the tracing exporter takes dynamic_axes, and its graph quantises as it is
     )
 
 
@@ -51,7 +50,11 @@ def quantize(source: Path, target: Path, *, keep: list[str], reduce_range: bool)
         reduce_range: use 7 of the 8 bits of the weights. Processors without VNNI add products in 16 bits, where the
             eighth bit can overflow.
     """
+    # ONNX Runtime reports its use unless this is set before its first import.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
 
     prepared = source.with_suffix(".prepared.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
@@ -69,14 +72,10 @@ def quantize(source: Path, target: Path, *, keep: list[str], reduce_range: bool)
 def main() -> None:
     """Writes reader.onnx, tokenizer.json and reader.json; calibrate.py and evaluate.py complete reader.json."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", type=Path, default=Path("training/work/stage2/model.safetensors"))
-    parser.add_argument(
-        "--work", type=Path, default=Path("training/work"), help="holds data.json, the data digests"
-    )
+    parser.add_argument("--work", type=Path, default=Path("training/work"), help="holds stage2/ and data.json")
+    parser.add_argument("--weights", type=Path, help="default: stage2/model.safetensors in --work")
     parser.add_argument("--out", type=Path, default=Path("src/kimqa/models/reader"))
-    parser.add_argument(
-        "--fp32", action="store_true", help="leave the numbers as trained, to compare with int8"
-    )
+    parser.add_argument("--fp32", action="store_true", help="leave the numbers as trained, to compare with int8")
     parser.add_argument("--reduce-range", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--keep", nargs="*", default=[], help="parts of names of nodes to leave in fp32")
     parser.add_argument(
@@ -85,7 +84,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     network = ReaderNetwork()
-    network.load_state_dict(load_file(arguments.weights))
+    network.load_state_dict(load_file(arguments.weights or arguments.work / "stage2" / "model.safetensors"))
     arguments.out.mkdir(parents=True, exist_ok=True)
     target = arguments.out / "reader.onnx"
     with tempfile.TemporaryDirectory() as folder:

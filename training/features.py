@@ -126,9 +126,7 @@ class Variation:
         template = self._random.choice(OUTLET_QUESTIONS if ask_outlet else DATE_QUESTIONS)
         question = template.format(title=passage.title, outlet=passage.outlet)
         shown = PassageInput("", passage.title, passage.outlet, passage.date)
-        answer = (
-            shown.outlet if ask_outlet else PassageInput("", published=shown.published).header.rstrip("\n")
-        )
+        answer = shown.outlet if ask_outlet else PassageInput("", published=shown.published).header.rstrip("\n")
         if self._random.random() < 0.2:
             shown = PassageInput(
                 "", shown.title, None if ask_outlet else shown.outlet, shown.published if ask_outlet else None
@@ -241,8 +239,7 @@ def encode(text: Text, tokenizer: Tokenizer, chance: random.Random) -> Example:
     found = [(s + shift, e + shift) for s, e in spans]
     found = [(s, e) for s, e in found if begin + len(header.ids) <= s and e < limit]
     found += [
-        (s + begin, e + begin)
-        for s, e in (_tokens(header.offsets, start, end) for start, end in text.header_spans)
+        (s + begin, e + begin) for s, e in (_tokens(header.offsets, start, end) for start, end in text.header_spans)
     ]
     return Example(
         text.question_id,

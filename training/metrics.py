@@ -59,9 +59,7 @@ def calibration_error(probabilities: Sequence[float], labels: Sequence[bool], bi
     return float(sum(gaps))
 
 
-def risk_at_coverage(
-    scores: Sequence[float], correct: Sequence[float], coverages: Sequence[float]
-) -> list[float]:
+def risk_at_coverage(scores: Sequence[float], correct: Sequence[float], coverages: Sequence[float]) -> list[float]:
     """Returns the share of wrong answers among the most confident ones, for each coverage of 0 to 1."""
     order = np.argsort(-np.asarray(scores, dtype=float), kind="stable")
     wrong: NDArray[np.float64] = 1.0 - np.asarray(correct, dtype=float)[order]

@@ -83,12 +83,8 @@ def mine_negatives(pairs: list[Pair], passages: list[Passage], source: str, seed
 def main() -> None:
     """Writes passages.jsonl, pairs-{train,calibration,test}.jsonl, data.json, and the list of held-out ids."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--shared", type=Path, default=Path("../shared"), help="holds squadshifts/ and training/"
-    )
-    parser.add_argument(
-        "--extra", type=Path, default=Path("training/data"), help="more stories, as JSON Lines"
-    )
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds squadshifts/ and training/")
+    parser.add_argument("--extra", type=Path, default=Path("training/data"), help="more stories, as JSON Lines")
     parser.add_argument("--work", type=Path, default=Path("training/work"))
     parser.add_argument("--heldout", type=Path, default=Path("training/heldout.json"))
     parser.add_argument("--seed", type=int, default=22)
@@ -123,8 +119,7 @@ def main() -> None:
     print("answers whose offsets do not fit, left out:", collection.rejected)
     (arguments.work / "data.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
     heldout = {
-        part: sorted({p.group for p in passages.values() if splits[p.id] == part})
-        for part in ("calibration", "test")
+        part: sorted({p.group for p in passages.values() if splits[p.id] == part}) for part in ("calibration", "test")
     }
     arguments.heldout.write_text(json.dumps(heldout, indent=1) + "\n", encoding="utf-8")
 

@@ -89,9 +89,9 @@ def losses(network: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
     found["rank"] = rank_loss(answerable, batch)
     judged = batch.verdict >= 0
     if judged.any():
-        found["verdict"] = functional.cross_entropy(
-            verdict[judged], batch.verdict[judged], reduction="sum"
-        ) / len(start)
+        found["verdict"] = functional.cross_entropy(verdict[judged], batch.verdict[judged], reduction="sum") / len(
+            start
+        )
     return found
 
 

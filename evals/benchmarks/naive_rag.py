@@ -49,11 +49,7 @@ class SentenceEmbeddings(Embeddings):
 def model_name() -> str:
     """The folder of the packaged all-MiniLM-L6-v2 if it is installed, else its name on the hub."""
     found = importlib.util.find_spec(_PACKAGE)
-    folder = (
-        Path(found.submodule_search_locations[0]) / "model"
-        if found and found.submodule_search_locations
-        else None
-    )
+    folder = Path(found.submodule_search_locations[0]) / "model" if found and found.submodule_search_locations else None
     return str(folder) if folder and folder.is_dir() else "sentence-transformers/all-MiniLM-L6-v2"
 
 

@@ -78,9 +78,7 @@ def read_stories(path: Path, groups: set[str]) -> Iterable[Item]:
             for asked in line["qas"]:
                 if asked["style"] != "yesno":
                     found = asked["answers"]
-                    answers = tuple(
-                        tuple(answer["text"] for answer in found.get(pid, ())) for pid in passages
-                    )
+                    answers = tuple(tuple(answer["text"] for answer in found.get(pid, ())) for pid in passages)
                     yield Item("stories", asked["question"], tuple(passages.values()), answers)
 
 
@@ -115,14 +113,10 @@ def ranked_right(scored: Sequence[Scored]) -> bool | None:
 def main() -> None:
     """Read and print one row a source."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.reading", description=__doc__)
-    parser.add_argument(
-        "data", type=Path, nargs="?", default=_DEFAULT_DATA, help=f"folder (default {_DEFAULT_DATA})"
-    )
+    parser.add_argument("data", type=Path, nargs="?", default=_DEFAULT_DATA, help=f"folder (default {_DEFAULT_DATA})")
     parser.add_argument("--heldout", type=Path, default=_HELDOUT, help="list of what was held out")
     parser.add_argument("--model", type=Path, help="folder of the reader model (default: the shipped one)")
-    parser.add_argument(
-        "--limit", type=int, metavar="N", help="a sample of N questions a source (default: all)"
-    )
+    parser.add_argument("--limit", type=int, metavar="N", help="a sample of N questions a source (default: all)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     options = parser.parse_args()
     if not options.heldout.is_file():
@@ -131,23 +125,17 @@ def main() -> None:
     groups = set(json.loads(options.heldout.read_text(encoding="utf-8"))["test"])
     items = read_heldout(options.data, groups)
     if not items:
-        print(
-            f"skipped: {options.data} holds nothing that was held out; expected squadshifts/ and training/ in it."
-        )
+        print(f"skipped: {options.data} holds nothing that was held out; expected squadshifts/ and training/ in it.")
         return
     model = SpanModel.load(options.model)
     by_source: dict[str, list[Item]] = {}
     for item in items:
         by_source.setdefault(item.source, []).append(item)
-    print(
-        "Held out: source      questions     EM     F1   95 % of F1        AUROC    ECE   right passage first"
-    )
+    print("Held out: source      questions     EM     F1   95 % of F1        AUROC    ECE   right passage first")
     for source, found in by_source.items():
         few = options.limit is not None and options.limit < len(found)
         sample = random.Random(options.seed).sample(found, options.limit) if few else found
-        _print_row(
-            source, [score(item, _read(model, item, number)) for number, item in enumerate(sample, start=1)]
-        )
+        _print_row(source, [score(item, _read(model, item, number)) for number, item in enumerate(sample, start=1)])
 
 
 def _print_row(source: str, scored: Sequence[Sequence[Scored]]) -> None:

@@ -125,9 +125,7 @@ def open_pipeline(data: Path, work: Path, year: str, addresses: Iterable[str] | 
     """An index over the year's articles, or over those of `addresses`; kept in `work` and completed if it was cut off."""
     wanted = None if addresses is None else set(addresses)
     name = (
-        year
-        if wanted is None
-        else f"{year}-{hashlib.sha256(chr(10).join(sorted(wanted)).encode()).hexdigest()[:12]}"
+        year if wanted is None else f"{year}-{hashlib.sha256(chr(10).join(sorted(wanted)).encode()).hexdigest()[:12]}"
     )
     corpus = work / name / "corpus"
     write_corpus(data / f"articles-{year}.jsonl.gz", corpus, wanted)
@@ -154,23 +152,17 @@ def ask_all(pipeline: Pipeline, questions: Sequence[Question], mode: str, reader
 def main() -> None:
     """Ask and print our rows beside the published ones."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.realtimeqa", description=__doc__)
-    parser.add_argument(
-        "data", type=Path, nargs="?", default=_DEFAULT_DATA, help=f"folder (default {_DEFAULT_DATA})"
-    )
+    parser.add_argument("data", type=Path, nargs="?", default=_DEFAULT_DATA, help=f"folder (default {_DEFAULT_DATA})")
     parser.add_argument("--year", choices=sorted(PUBLISHED), default="2022")
     parser.add_argument("--mode", choices=("given", "pool", "both"), default="given")
     parser.add_argument("--limit", type=int, metavar="N", help="a sample of N questions (default: all)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--reader", help="default: that of the settings")
-    parser.add_argument(
-        "--work", type=Path, default=_DEFAULT_WORK, help=f"for the index (default {_DEFAULT_WORK})"
-    )
+    parser.add_argument("--work", type=Path, default=_DEFAULT_WORK, help=f"for the index (default {_DEFAULT_WORK})")
     options = parser.parse_args()
     file = options.data / f"questions-{options.year}.jsonl.gz"
     if not file.is_file():
-        print(
-            f"skipped: {file} is not there. Name the folder with questions-YEAR.jsonl.gz and articles-YEAR.jsonl.gz."
-        )
+        print(f"skipped: {file} is not there. Name the folder with questions-YEAR.jsonl.gz and articles-YEAR.jsonl.gz.")
         return
     questions = read_questions(file)
     if options.limit is not None and options.limit < len(questions):

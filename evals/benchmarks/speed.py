@@ -96,9 +96,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.speed", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="cold starts of each kind (default 5)")
-    parser.add_argument(
-        "--warm-only", action="store_true", help="print the warm measurements as JSON (used inside)"
-    )
+    parser.add_argument("--warm-only", action="store_true", help="print the warm measurements as JSON (used inside)")
     options = parser.parse_args()
     if options.warm_only:
         print(json.dumps(warm()))
@@ -125,9 +123,7 @@ def _print_cold(rounds: int) -> None:
     print(f"Cold start: whole processes, median of {rounds} in turn")
     for name, seconds in medians.items():
         memory = max(run.memory_mib for run in runs[name])
-        print(
-            f"  {name:<38}{seconds:7.2f} s {seconds / reference:7.2f} of the last {memory:7.0f} MiB at most"
-        )
+        print(f"  {name:<38}{seconds:7.2f} s {seconds / reference:7.2f} of the last {memory:7.0f} MiB at most")
 
 
 def _print_warm(
@@ -137,18 +133,14 @@ def _print_warm(
     sync: Process,
     articles: int,
 ) -> None:
-    print(
-        f"\nWarm: {len(questions)} gold questions, {articles} articles       kimqa    plain RAG (finds only)"
-    )
+    print(f"\nWarm: {len(questions)} gold questions, {articles} articles       kimqa    plain RAG (finds only)")
     for name, percent in (("p50", 50), ("p95", 95)):
         values = [float(np.percentile(found["milliseconds"], percent)) for found in (ours, plain)]
         print(f"  ask, {name:<28}{values[0]:13.1f} ms {values[1]:9.1f} ms")
     for top_k in (1, 3):
         shares = [_hit_share(questions, found["hits"], top_k) for found in (ours, plain)]
         print(f"  hit@{top_k:<29}{shares[0]:13.3f}    {shares[1]:9.3f}")
-    print(
-        f"  {'build the index':<33}{sync.seconds:13.1f} s* {plain['build_seconds']:9.1f} s   *whole process"
-    )
+    print(f"  {'build the index':<33}{sync.seconds:13.1f} s* {plain['build_seconds']:9.1f} s   *whole process")
     print(f"  {'memory at most, asking':<33}{ours['memory_mib']:13.0f} MiB{plain['memory_mib']:9.0f} MiB")
     print(f"  {'memory at most, building':<33}{sync.memory_mib:13.0f} MiB")
     print("\nStages of kimqa's ask()                 p50         p95")
@@ -163,9 +155,7 @@ def _hit_share(questions: Sequence[GoldQuestion], hits: Sequence[Sequence[bool]]
 
 
 def _child(arguments: Sequence[str], given: str | None = None) -> Any:
-    done = subprocess.run(
-        [sys.executable, *arguments], input=given, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, *arguments], input=given, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}")
     return json.loads(done.stdout)

@@ -92,9 +92,7 @@ def search(
     top_k: int | None = None,
 ) -> tuple[Passage, ...]:
     """The passages nearest to a query, best first. Arguments and errors as for `ask`."""
-    return default_pipeline().search(
-        query, outlets=outlets, since=since, until=until, as_of=as_of, top_k=top_k
-    )
+    return default_pipeline().search(query, outlets=outlets, since=since, until=until, as_of=as_of, top_k=top_k)
 
 
 def default_pipeline(settings: Settings | None = None) -> Pipeline:

@@ -37,8 +37,7 @@ def cite(draft: Draft, article: Callable[[str], Article]) -> Cited:
         for statement in draft.statements
     )
     conflicts = tuple(
-        Conflict(tuple(ConflictSide(side.short, number(side.quote)) for side in sides))
-        for sides in draft.conflicts
+        Conflict(tuple(ConflictSide(side.short, number(side.quote)) for side in sides)) for sides in draft.conflicts
     )
     return Cited(statements, tuple(numbered.values()), conflicts)
 

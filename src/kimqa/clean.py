@@ -77,9 +77,7 @@ _NUMBER: Final = re.compile(r"\(?\d{1,2}[.)]\s+\S")
 _SPEAKER: Final = re.compile(r"[A-Z][A-Z.'-]*(?:,? [A-Z][A-Z.'-]*)+:")
 _SEPARATOR: Final = re.compile(r"\s[|•·▪▾▸›»>/]\s|[▾▸›»]|\S {2,}\S")
 _STARTS: Final = re.compile(r"(?:^|[.!?:]\s+|\b[Pp]lease )([^\W\d_]+)")
-_CAPTION: Final = re.compile(
-    r"\((?:[a-z]+ )?(?:left|right|cent(?:re|er)|[LRC])\)|\bpictured\b|\b(?:19|20)\d\d\.?$"
-)
+_CAPTION: Final = re.compile(r"\((?:[a-z]+ )?(?:left|right|cent(?:re|er)|[LRC])\)|\bpictured\b|\b(?:19|20)\d\d\.?$")
 _LABEL: Final = re.compile(r"[A-Z][^.:!?\"]{0,40}:(?:\s|$)")
 _CREDIT: Final = re.compile(
     r"(?:\b(?:Photo|Photograph|Image|Picture|Illustration|Graphic|Video|Footage|Credit|Courtesy)s?|"
@@ -88,9 +86,7 @@ _CREDIT: Final = re.compile(
     r"|\b(?i:getty images|file photo|handout)\b.{0,12}$|\((?i:courtesy|photos?) (?i:of|by)\b",
 )
 _CREDIT_LINE: Final = re.compile(r"(?:photo|image|illustration|picture)", re.IGNORECASE)
-_COPYRIGHT: Final = re.compile(
-    r"(?i)©|^copyright\b|\bcopyright (?:19|20)\d\d|\ball rights reserved\b|\(c\) ?\d{4}"
-)
+_COPYRIGHT: Final = re.compile(r"(?i)©|^copyright\b|\bcopyright (?:19|20)\d\d|\ball rights reserved\b|\(c\) ?\d{4}")
 _CONTACT: Final = re.compile(
     r"\S@\S|https?://|\b\d{3,4}[- ]\d{3}[- ]\d{3,4}\b|\bwww\.|\b[\w-]{1,60}\.(?:com|org|net|co)\b"
 )
@@ -158,12 +154,7 @@ class _Line:
     @property
     def introduces(self) -> bool:
         """A clause that introduces a list, and no label such as 'Read more:'."""
-        return (
-            self.text.endswith(":")
-            and len(self.words) >= 4
-            and not self.calls
-            and not _TO_READER & self.own_words
-        )
+        return self.text.endswith(":") and len(self.words) >= 4 and not self.calls and not _TO_READER & self.own_words
 
 
 def mark_prose(article: Article) -> Article:
@@ -210,9 +201,7 @@ def _lines(article: Article) -> list[_Line]:
 
 def _is_headline(form: str, title: str) -> bool:
     """The title, or the title with a few words round it ('3 comments on ...')."""
-    return bool(title) and (
-        form == title or (title.count(" ") >= 3 and title in form and len(form) < len(title) + 30)
-    )
+    return bool(title) and (form == title or (title.count(" ") >= 3 and title in form and len(form) < len(title) + 30))
 
 
 def _repeated(forms: Sequence[str]) -> set[int]:
@@ -220,8 +209,7 @@ def _repeated(forms: Sequence[str]) -> set[int]:
     found = {
         index
         for index, form in enumerate(forms)
-        if " " in form
-        and form in (*forms[max(0, index - _NEAR) : index], *forms[index + 1 : index + 1 + _NEAR])
+        if " " in form and form in (*forms[max(0, index - _NEAR) : index], *forms[index + 1 : index + 1 + _NEAR])
     }
     return found if len(found) * 3 <= len(forms) else set()
 
@@ -283,9 +271,7 @@ def _imprint(line: _Line) -> float:
     is_credit = _CREDIT.search(line.text) or (_CREDIT_LINE.match(line.text) and not line.ends)
     is_byline = _BYLINE.match(line.text) and not line.ends
     is_stamp = len(_STAMP.sub("", line.text)) <= 2
-    points = -4.0 * (bool(is_credit) + bool(_COPYRIGHT.search(line.text))) - 3.0 * (
-        bool(is_byline) + is_stamp
-    )
+    points = -4.0 * (bool(is_credit) + bool(_COPYRIGHT.search(line.text))) - 3.0 * (bool(is_byline) + is_stamp)
     if _ISSUED.match(line.text):
         points -= 1.5 if line.ends else 3.0
     return points - (2.0 if _CONTACT.search(line.text) else 0.0)
@@ -322,12 +308,7 @@ def _verdicts(lines: Sequence[_Line], scores: Sequence[float]) -> list[float]:
             verdict += 2.0
         elif _is_loose(line) and any(other is not None and _is_loose(other) for other in (before, after)):
             verdict -= 1.0
-        if (
-            lists[index] == "links"
-            and score < _FIRM
-            and not line.text.endswith(".")
-            and not _heads(line, after)
-        ):
+        if lists[index] == "links" and score < _FIRM and not line.text.endswith(".") and not _heads(line, after):
             verdict -= 2.0
         verdicts.append(verdict)
     return verdicts

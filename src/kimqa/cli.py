@@ -26,16 +26,12 @@ app = typer.Typer(
 _USER_ERROR: Final = 2
 
 Json = Annotated[bool, typer.Option("--json", help="Print the whole value as JSON.")]
-Outlets = Annotated[
-    list[str] | None, typer.Option("--outlet", help="Only this outlet may answer; repeatable.")
-]
+Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet may answer; repeatable.")]
 Since = Annotated[str | None, typer.Option("--since", help="First day of publication, as 2025-09-04.")]
 Until = Annotated[str | None, typer.Option("--until", help="Last day of publication.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer as of this day; nothing later is used.")]
 TopK = Annotated[int | None, typer.Option("--top-k", help="How many passages to read.")]
-ReaderName = Annotated[
-    str | None, typer.Option("--reader", help="`extractive`, or a chat model as provider:model.")
-]
+ReaderName = Annotated[str | None, typer.Option("--reader", help="`extractive`, or a chat model as provider:model.")]
 
 
 @app.command()
@@ -89,9 +85,7 @@ def search(
 
 @app.command()
 def sync(
-    path: Annotated[
-        Path | None, typer.Argument(help="Folder of articles; default: the corpus folder.")
-    ] = None,
+    path: Annotated[Path | None, typer.Argument(help="Folder of articles; default: the corpus folder.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make the index equal to the corpus folder."""
@@ -125,9 +119,7 @@ def info(as_json: Json = False) -> None:
     """Say what is installed, set and indexed."""
     settings = load_settings()
     values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
-    shown: dict[str, Any] = {
-        "settings": {name: str(value) for name, value in values.items() if value is not None}
-    }
+    shown: dict[str, Any] = {"settings": {name: str(value) for name, value in values.items() if value is not None}}
     shown["corpus_folder"], shown["vectorstore_folder"] = (
         str(settings.corpus_folder),
         str(settings.vectorstore_folder),
@@ -152,9 +144,7 @@ def evaluate(context: typer.Context) -> None:
         raise CorpusError(
             f"There is no folder {folder}: the gold questions are part of a checkout. Clone the project and run it there."
         )
-    raise typer.Exit(
-        subprocess.call([sys.executable, "-m", "pytest", str(folder), *context.args], cwd=folder.parent)
-    )
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "pytest", str(folder), *context.args], cwd=folder.parent))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -47,11 +47,7 @@ def advance(exchange: Exchange, event: Event) -> Exchange:
         return dataclasses.replace(exchange, searched_as=event.standalone_question)
     if event.kind == "passages":
         count = len(event.passages)
-        stage = (
-            f"Reading {count} {'passage' if count == 1 else 'passages'}"
-            if count
-            else "Nothing found, concluding"
-        )
+        stage = f"Reading {count} {'passage' if count == 1 else 'passages'}" if count else "Nothing found, concluding"
         return dataclasses.replace(exchange, stage=stage)
     if event.kind == "token":
         return dataclasses.replace(exchange, stage="Writing", written=exchange.written + event.text)
@@ -62,16 +58,12 @@ def advance(exchange: Exchange, event: Event) -> Exchange:
 
 def history_of(exchanges: Sequence[Exchange]) -> tuple[tuple[str, str], ...]:
     """The answered exchanges as (question, answer), oldest first: what a follow-up question may refer to."""
-    return tuple(
-        (exchange.question, exchange.answer.text) for exchange in exchanges if exchange.answer is not None
-    )
+    return tuple((exchange.question, exchange.answer.text) for exchange in exchanges if exchange.answer is not None)
 
 
 def suggest_questions(articles: Sequence[Article]) -> tuple[str, ...]:
     """Up to four questions to begin with, one an outlet, newest first, about the name that its article has most often."""
-    newest = sorted(
-        articles, key=lambda article: (article.published or datetime.date.min, article.id), reverse=True
-    )
+    newest = sorted(articles, key=lambda article: (article.published or datetime.date.min, article.id), reverse=True)
     questions: dict[str, str] = {}
     names: set[str] = set()
     for article in newest:
@@ -112,9 +104,7 @@ def conversation_as_json(exchanges: Sequence[Exchange]) -> str:
 
 def _frequent_names(article: Article) -> list[str]:
     prose = [span.of(article.text) for span in article.content] or [article.text]
-    return [
-        name for name, _ in Counter(name for text in prose for name in _NAME.findall(text)).most_common(10)
-    ]
+    return [name for name, _ in Counter(name for text in prose for name in _NAME.findall(text)).most_common(10)]
 
 
 def _source_line(citation: Citation) -> str:

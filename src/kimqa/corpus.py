@@ -116,9 +116,7 @@ def read_article(path: Path, folder: Path) -> Article:
 def digest(article: Article) -> str:
     """The SHA-256 of the text and the metadata, in hexadecimal. What cleaning adds does not change it."""
     fields = {
-        field.name: getattr(article, field.name)
-        for field in dataclasses.fields(article)
-        if field.name != "content"
+        field.name: getattr(article, field.name) for field in dataclasses.fields(article) if field.name != "content"
     }
     return hashlib.sha256(json.dumps(fields, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -146,16 +144,12 @@ def _walk(entries: list[os.DirEntry[str]], folder: Path) -> Iterator[Article | P
 
 def _walk_subfolder(entry: os.DirEntry[str], folder: Path, name: str) -> Iterator[Article | Problem]:
     if entry.is_symlink():
-        yield Problem(
-            name, "It is a link to a folder, which is not followed. Move or copy the folder itself here."
-        )
+        yield Problem(name, "It is a link to a folder, which is not followed. Move or copy the folder itself here.")
         return
     try:
         entries = _entries(Path(entry.path))
     except OSError as error:
-        yield Problem(
-            name, f"The folder cannot be listed: {error.strerror}. Give this user the right to read it."
-        )
+        yield Problem(name, f"The folder cannot be listed: {error.strerror}. Give this user the right to read it.")
         return
     yield from _walk(entries, folder)
 
@@ -187,13 +181,9 @@ def _read(path: Path) -> str:
             raise CorpusError(f"It has {status.st_size:,} bytes, but an article may have {_MAX_BYTES:,}. Split it into its articles.")  # fmt: skip
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"It is not UTF-8: {error.reason} at byte {error.start}. Save it as UTF-8."
-        ) from error
+        raise CorpusError(f"It is not UTF-8: {error.reason} at byte {error.start}. Save it as UTF-8.") from error
     except OSError as error:
-        raise CorpusError(
-            f"It cannot be read: {error.strerror}. Check the file and the right to read it."
-        ) from error
+        raise CorpusError(f"It cannot be read: {error.strerror}. Check the file and the right to read it.") from error
 
 
 def _split(content: str) -> tuple[dict[str, Any], str]:
@@ -238,16 +228,12 @@ def _check_characters(what: str, value: str) -> None:
         raise CorpusError(f"The {what} has characters that do not exist in Unicode. Remove them.") from error
 
 
-def _published(
-    written: str | None, basis: str | None, file_name: str
-) -> tuple[datetime.date | None, str | None]:
+def _published(written: str | None, basis: str | None, file_name: str) -> tuple[datetime.date | None, str | None]:
     """The date of publication and how it was found."""
     if written is not None:
         published = _date(written)
         if published is None:
-            raise CorpusError(
-                f"Its date of publication is {written!r}, which is no date. Write it as 2018-03-27."
-            )
+            raise CorpusError(f"Its date of publication is {written!r}, which is no date. Write it as 2018-03-27.")
         return published, basis or "given in the front matter"
     found = _DATE_IN_NAME.search(file_name)
     published = _date(found.group()) if found else None

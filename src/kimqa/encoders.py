@@ -125,9 +125,7 @@ class _OnnxEncoder:
 
     def __init__(self, folder: Path, card: _Card, *, prompt: str, threads: int) -> None:
         if not _is_whole(folder, card):
-            raise IndexDamagedError(
-                f"The encoder in {folder} is incomplete. Run `kimqa sync` to export it anew."
-            )
+            raise IndexDamagedError(f"The encoder in {folder} is incomplete. Run `kimqa sync` to export it anew.")
         try:
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / _TOKENIZER))
             self._session = open_session(folder / _GRAPH, threads=threads)
@@ -253,8 +251,7 @@ def _fingerprint(source: Path) -> str:
         if kept and not other_formats and path.is_file():
             with path.open("rb") as file:
                 digest.update(
-                    path.relative_to(source).as_posix().encode()
-                    + hashlib.file_digest(file, "sha256").digest()
+                    path.relative_to(source).as_posix().encode() + hashlib.file_digest(file, "sha256").digest()
                 )
     return digest.hexdigest()[:16]
 
@@ -262,9 +259,7 @@ def _fingerprint(source: Path) -> str:
 def _export(name: str, source: Path, fingerprint: str, folder: Path) -> _Card:
     """Export the model to `folder`; the card is written last, so that a kill leaves no card rather than a wrong one."""
     model = _load_model(str(source))
-    passage = next(
-        (model.prompts[key] for key in ("document", "passage", "corpus") if model.prompts.get(key)), ""
-    )
+    passage = next((model.prompts[key] for key in ("document", "passage", "corpus") if model.prompts.get(key)), "")
     default = model.prompts.get(model.default_prompt_name or "", "")
     card = _Card(
         name=name,

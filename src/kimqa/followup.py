@@ -215,10 +215,7 @@ def _names(text: str) -> list[str]:
             parts = parts[1:]
         opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!"
         if not parts or (
-            opens
-            and len(parts) == 1
-            and not re.search(r"['’]s\b", match.group())
-            and parts[0].lower() in STOPWORDS
+            opens and len(parts) == 1 and not re.search(r"['’]s\b", match.group()) and parts[0].lower() in STOPWORDS
         ):
             continue
         name = " ".join(parts)

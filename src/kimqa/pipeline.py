@@ -101,9 +101,7 @@ class Pipeline:
         return cls(chosen, store)
 
     @staticmethod
-    def build(
-        settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None
-    ) -> SyncReport:
+    def build(settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None) -> SyncReport:
         """Make the index equal to the corpus folder, whether or not there is one yet."""
         return sync(
             corpus or settings.corpus_folder,
@@ -123,9 +121,7 @@ class Pipeline:
         reopened = Pipeline.open(self.settings)
         with self._lock:
             self._store.close()
-            self.__dict__.update(
-                {k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")}
-            )
+            self.__dict__.update({k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")})
         return report
 
     def close(self) -> None:
@@ -146,9 +142,7 @@ class Pipeline:
 
     def ask(self, question: str, **options: Any) -> Answer:
         """Answer a question; options are the fields of `Request`."""
-        with tracing_context(
-            enabled=False
-        ):  # LangChain's tracing would send articles and questions to a service
+        with tracing_context(enabled=False):  # LangChain's tracing would send articles and questions to a service
             answer = self.as_runnable().invoke(_request(question, options))
         assert isinstance(answer, Answer)
         return answer
@@ -186,9 +180,7 @@ class Pipeline:
             since=asked.since, until=asked.until, as_of=asked.as_of, max_chars=self.settings.max_question_chars,
         )  # fmt: skip
         if asked.article_ids:
-            plan = dataclasses.replace(
-                plan, filters=dataclasses.replace(plan.filters, article_ids=asked.article_ids)
-            )
+            plan = dataclasses.replace(plan, filters=dataclasses.replace(plan.filters, article_ids=asked.article_ids))
         return _timed(_State(asked, plan), "plan", started)
 
     def _retrieved(self, state: _State) -> _State:
@@ -217,9 +209,7 @@ class Pipeline:
         statements = verify(cited.statements, cited.citations)
         supported = any(statement.supported for statement in statements)
         state = _timed(state, "verify", started)
-        return _answer(
-            state, cited, statements, self._reader(state.request.reader).name, abstained=not supported
-        )
+        return _answer(state, cited, statements, self._reader(state.request.reader).name, abstained=not supported)
 
     def _reader(self, reader: Any) -> Reader:
         if reader is not None and not isinstance(reader, str):
@@ -276,15 +266,11 @@ def _timed(state: _State, stage: str, started: float) -> _State:
     return dataclasses.replace(state, timings=(*state.timings, (stage, milliseconds)))
 
 
-def _answer(
-    state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str, *, abstained: bool
-) -> Answer:
+def _answer(state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str, *, abstained: bool) -> Answer:
     draft, plan = state.draft, state.plan
     timings = dict(state.timings)
     timings["total"] = round(sum(timings.values()), 3)
-    reason = (
-        (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None
-    )
+    reason = (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None
     return Answer(
         question=plan.question,
         standalone_question=plan.standalone_question,

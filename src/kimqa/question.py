@@ -40,9 +40,7 @@ _PUBLISHED: Final = re.compile(
 )
 # Words that make an outlet's name the source of what is asked, not its subject.
 _SAYS: Final = r"(?:say|says|said|report|reports|reported|write|writes|wrote|describe|describes|described|see|sees|think|thinks|mention|mentions|claim|claims|put|puts|explain|explains|argue|argues|cover|covers|covered|tell|tells|take|quote|quotes|rely|relies|cite|cites|suggest|suggests|view|call|calls|give|gives|note|notes)"
-_PIECE: Final = (
-    r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
-)
+_PIECE: Final = r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
 
 # What the categories of Unicode that show nothing become: a format character (soft hyphen, joiner) stands inside a word.
 _INVISIBLE: Final = {"Cf": "", "Cc": " ", "Cn": " ", "Co": " ", "Cs": " "}
@@ -80,11 +78,7 @@ def plan_question(
     """
     cleaned = clean_question(question, max_chars=max_chars)
     standalone = make_standalone(cleaned, read_history(history))
-    named = (
-        _given_outlets(outlets, known_outlets)
-        if outlets is not None
-        else _outlets_in(standalone, known_outlets)
-    )
+    named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(standalone, known_outlets)
     first, last = _date(since, "since"), _date(until, "until")
     today = _date(as_of, "as_of")
     if since is None and until is None:
@@ -96,9 +90,7 @@ def plan_question(
     if today is not None:
         last = min(last, today) if last else today
         if first and first > last:
-            raise ArgumentError(
-                f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them."
-            )
+            raise ArgumentError(f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them.")
     filters = Filters(outlets=tuple(named), since=first, until=last)
     return Plan(question, standalone, filters, _period(standalone, today))
 
@@ -282,6 +274,4 @@ def _period(question: str, today: datetime.date | None) -> tuple[datetime.date, 
 def _shifted(day: datetime.date, days: int) -> datetime.date:
     """The day so many days later, or the end of the calendar."""
     ordinal = day.toordinal() + days
-    return datetime.date.fromordinal(
-        min(max(ordinal, datetime.date.min.toordinal()), datetime.date.max.toordinal())
-    )
+    return datetime.date.fromordinal(min(max(ordinal, datetime.date.min.toordinal()), datetime.date.max.toordinal()))

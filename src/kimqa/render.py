@@ -98,16 +98,12 @@ def render_evidence(exchanges: Sequence[Exchange], articles: Mapping[str, Articl
 
 def render_sources(articles: Sequence[Article]) -> str:
     """The articles of the corpus as a table, newest first, at most the newest two hundred."""
-    newest = sorted(
-        articles, key=lambda article: (article.published or datetime.date.min, article.id), reverse=True
-    )
+    newest = sorted(articles, key=lambda article: (article.published or datetime.date.min, article.id), reverse=True)
     rows = "".join(_render_source(article) for article in newest[:_LISTED_ARTICLES])
     left_out = len(newest) - _LISTED_ARTICLES
     note = f"<p>and {left_out:,} older articles, which are searched as well.</p>" if left_out > 0 else ""
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Published", "Outlet", "Title", "Author", "Date found by", "Words"))  # fmt: skip
-    return (
-        f'<div class="sources"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}</div>'
-    )
+    return f'<div class="sources"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}</div>'
 
 
 def _render_exchange(exchange: Exchange) -> str:
@@ -134,9 +130,7 @@ def _render_plan(answer: Answer) -> str:
     """How the question was understood, where that is not what was typed."""
     notes = []
     if normalize(answer.standalone_question) != normalize(answer.question):
-        notes.append(
-            f"searched as: <q>{escape(_shorten(answer.standalone_question, _SHOWN_QUESTION_CHARS))}</q>"
-        )
+        notes.append(f"searched as: <q>{escape(_shorten(answer.standalone_question, _SHOWN_QUESTION_CHARS))}</q>")
     if not answer.filters.is_open:
         notes.append(f"only: {escape(_filters_in_words(answer.filters))}")
     return f'<p class="plan">{"<br>".join(notes)}</p>' if notes else ""
@@ -255,9 +249,7 @@ def _neighbour(article: Article, every: Sequence[Span], number: int) -> str:
     span = every[number]
     if article.content and not any(_overlap(span, prose) for prose in article.content):
         return ""
-    return (
-        f'<span class="around">{escape(_shorten_plainly(span.of(article.text), _CONTEXT_CHARS // 2))}</span>'
-    )
+    return f'<span class="around">{escape(_shorten_plainly(span.of(article.text), _CONTEXT_CHARS // 2))}</span>'
 
 
 def _overlap(span: Span, other: Span | Citation) -> bool:
@@ -270,9 +262,7 @@ def _render_passages(answer: Answer, articles: Mapping[str, Article]) -> str:
     items = "".join(_render_passage(passage, articles) for passage in answer.passages)
     name = "Nearest passages, not support" if answer.abstained else "Everything the reader was shown"
     summary = f"<summary>{name} ({len(answer.passages)})</summary>"
-    return (
-        f'<details class="passages">{summary}<p>Reader: {escape(answer.reader)}</p><ol>{items}</ol></details>'
-    )
+    return f'<details class="passages">{summary}<p>Reader: {escape(answer.reader)}</p><ol>{items}</ol></details>'
 
 
 def _render_passage(passage: Passage, articles: Mapping[str, Article]) -> str:
@@ -323,9 +313,7 @@ def _is_web_address(url: str) -> bool:
 
 
 def _word_count(article: Article) -> int:
-    texts: Iterable[str] = (
-        (span.of(article.text) for span in article.content) if article.content else (article.text,)
-    )
+    texts: Iterable[str] = (span.of(article.text) for span in article.content) if article.content else (article.text,)
     return sum(len(text.split()) for text in texts)
 
 

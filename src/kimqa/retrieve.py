@@ -81,9 +81,7 @@ class HybridRetriever(BaseRetriever):
         keyword = source.keyword_search(question, count, chosen)
         similarity = {match.chunk_id: match.score for match in dense}
         articles: dict[str, Article] = {}
-        chunks = {
-            chunk.id: chunk for chunk in source.chunks(sorted({m.chunk_id for m in (*dense, *keyword)}))
-        }
+        chunks = {chunk.id: chunk for chunk in source.chunks(sorted({m.chunk_id for m in (*dense, *keyword)}))}
         for chunk in chunks.values():
             if chunk.article_id not in articles:
                 articles[chunk.article_id] = source.article(chunk.article_id)
@@ -93,19 +91,13 @@ class HybridRetriever(BaseRetriever):
         for chunk_id, score in fused:
             if chunk_id not in chunks:
                 continue
-            passage = _passage(
-                chunks[chunk_id], articles[chunks[chunk_id].article_id], score, similarity.get(chunk_id)
-            )
+            passage = _passage(chunks[chunk_id], articles[chunks[chunk_id].article_id], score, similarity.get(chunk_id))
             _add_once(found, passage, limit)
             if len(found) > limit:
                 break
-        return tuple(
-            dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(found[:limit], start=1)
-        )
+        return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(found[:limit], start=1))
 
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[Document]:
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [
             Document(
                 id=passage.chunk_id,

@@ -108,16 +108,10 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     variables = os.environ if environment is None else environment
     given: dict[str, Any] = {}
     for key, value in variables.items():
-        if (
-            key.startswith(_PREFIX) and value.strip()
-        ):  # an empty variable counts as not set, as in most shells
+        if key.startswith(_PREFIX) and value.strip():  # an empty variable counts as not set, as in most shells
             given[_known(key.removeprefix(_PREFIX).lower(), f"the environment variable {key}")] = value
     home = Path(overrides.get("home") or given.get("home") or default_home()).expanduser()
-    merged = (
-        _read_file(home / _FILE)
-        | given
-        | {_known(key, "an argument"): value for key, value in overrides.items()}
-    )
+    merged = _read_file(home / _FILE) | given | {_known(key, "an argument"): value for key, value in overrides.items()}
     merged["home"] = home
     return Settings(**{name: _convert(name, value) for name, value in merged.items()})
 
@@ -156,6 +150,4 @@ def _convert(name: str, value: Any) -> Any:
             return value.strip()
     except ValueError:
         pass
-    raise SettingsError(
-        f"The setting {name} is {value!r}, but it should be of the kind {kind}. Mend it and try again."
-    )
+    raise SettingsError(f"The setting {name} is {value!r}, but it should be of the kind {kind}. Mend it and try again.")

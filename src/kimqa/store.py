@@ -10,10 +10,8 @@ import dataclasses
 import datetime
 import json
 import os
-import re
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from kimqa.errors import ArgumentError, IndexDamagedError, IndexMissingError, StoreError
-from kimqa.text import STOPWORDS, word_spans, words
+from kimqa.keywords import terms
 from kimqa.types import Article, Chunk, Filters, Match, Span, Vectors
 
 FILE_NAME: Final = "kimqa.sqlite"
@@ -61,8 +59,6 @@ _TEXT_WEIGHT: Final = 1.0
 _MAX_SCORED: Final = 20_000
 """A term in more chunks than this, or in most of them, is left out when rarer ones remain: BM25 gives it next to no
 weight, and the cost of a query grows with the matching rows (325 ms at 100,000 chunks for common words, 10 without)."""
-_ABBREVIATION: Final = re.compile(r"(?:[A-Z]\.){2,5}|[A-Z]{2,5}")
-_POSSESSIVE: Final = re.compile(r"['’]s?$", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -137,23 +133,18 @@ class Store:
         """
         for row in self._rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article_id,)):
             return _article(row)
-        raise ArgumentError(
-            f"There is no article {article_id!r} in the index. `kimqa info` lists the articles."
-        )
+        raise ArgumentError(f"There is no article {article_id!r} in the index. `kimqa info` lists the articles.")
 
     def count(self) -> Counts:
         """How many articles and chunks there are."""
-        for articles, chunks in self._rows(
-            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)"
-        ):
+        for articles, chunks in self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)"):
             return Counts(articles, chunks)
         raise AssertionError("a SELECT without FROM always has one row")
 
     def outlets(self) -> tuple[str, ...]:
         """The outlets, sorted."""
         return tuple(
-            row[0]
-            for row in self._rows("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet")
+            row[0] for row in self._rows("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet")
         )
 
     def article_digests(self) -> dict[str, str]:
@@ -209,7 +200,9 @@ class Store:
         else:
             found: dict[str, bytes] = {}
             for part in _parts(chunk_ids):
-                query = f"SELECT c.id, v.vector FROM chunks c JOIN vectors v USING (number) WHERE c.id IN ({_marks(part)})"
+                query = (
+                    f"SELECT c.id, v.vector FROM chunks c JOIN vectors v USING (number) WHERE c.id IN ({_marks(part)})"
+                )
                 found |= dict(self._rows(query, part))
             ids = [chunk_id for chunk_id in chunk_ids if chunk_id in found]
             blobs = bytearray(b"".join(found[chunk_id] for chunk_id in ids))
@@ -269,16 +262,15 @@ class Store:
 
     def _expression(self, query: str) -> str:
         """The query in the language of FTS5: every word quoted, joined by OR, very common words left out."""
-        terms = list(dict.fromkeys(_terms(query)))
-        if not terms:
+        asked = list(dict.fromkeys(terms(query)))
+        if not asked:
             return ""
         most = min(self.count().chunks // 2, _MAX_SCORED)
-        rare = [term for term in terms if self._is_rare(term, most)]
+        rare = [term for term in asked if self._is_rare(term, most)]
         if rare or most < _MAX_SCORED:
-            return " OR ".join(rare or terms)
-        return " AND ".join(
-            terms
-        )  # only common words in a large corpus: all of them, or scoring takes seconds
+            return " OR ".join(rare or asked)
+        # Only common words in a large corpus: all of them, or scoring takes seconds.
+        return " AND ".join(asked)
 
     def _is_rare(self, term: str, most: int) -> bool:
         statement = "SELECT count(*) FROM (SELECT 1 FROM keywords WHERE keywords MATCH ? LIMIT ?)"
@@ -314,9 +306,7 @@ class Store:
         # A WAL file is read through files beside it; where none can be made the database cannot change either.
         frozen = "" if self._writable or os.access(self._path.parent, os.W_OK) else "&immutable=1"
         address = f"{self._path.resolve().as_uri()}?mode={mode}{frozen}"
-        connection = sqlite3.connect(
-            address, uri=True, timeout=30, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
         with self._lock:
             self._connections.append(connection)
@@ -361,9 +351,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     """
     # SQLite's lock on a file of its own: it is portable, and the system takes it back from a process that dies.
     folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(
-        sqlite3.connect(folder / "sync.lock", timeout=0, isolation_level=None)
-    ) as connection:
+    with contextlib.closing(sqlite3.connect(folder / "sync.lock", timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
@@ -403,28 +391,6 @@ def _condition(filters: Filters) -> tuple[str, list[str]]:
         parts.append("a.published <= ?")
         values.append(filters.until.isoformat())
     return " AND ".join(parts), values
-
-
-def _terms(query: str) -> Iterator[str]:
-    """The words of `query` that carry meaning, as quoted FTS5 terms."""
-    spans = word_spans(query)
-    shouted = query.isupper() and len(spans) > 1  # then capitals do not tell "US" from "us"
-    for span in spans:
-        word = _POSSESSIVE.sub("", unicodedata.normalize("NFC", span.of(query)))
-        letters = word.replace(".", "")
-        if _ABBREVIATION.fullmatch(word) and ("." in word or not shouted):
-            # "U.S." is stored as two words and "US" as one; and it is no pronoun, so it is kept.
-            yield f'("{" ".join(letters)}" OR "{letters}")'
-        elif any(form not in STOPWORDS for form in words(word)):
-            # Korean puts particles behind the word and Chinese no spaces: there the beginning has to be enough.
-            yield f'"{word}"*' if _is_unspaced(word) else f'"{word}"'
-
-
-def _is_unspaced(word: str) -> bool:
-    return any(
-        unicodedata.name(character, "").startswith(("HANGUL", "CJK", "HIRAGANA", "KATAKANA"))
-        for character in word
-    )
 
 
 def _marks(values: Sequence[Any]) -> str:

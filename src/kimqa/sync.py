@@ -18,7 +18,7 @@ from kimqa.chunk import cut, describe
 from kimqa.clean import mark_prose
 from kimqa.corpus import digest, iter_corpus
 from kimqa.encoders import export_encoder
-from kimqa.errors import CorpusError, IndexDamagedError, IndexMissingError
+from kimqa.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from kimqa.store import FILE_NAME, Store, exclusive
 from kimqa.types import Article, Encoder, Problem, SyncReport
 from kimqa.vectorstore import build_generation, current_generation, is_intact
@@ -102,7 +102,9 @@ def rebuild_vectors(root: Path, *, ef_search: int) -> None:
     Raises:
         StoreError: there is no finished store, or a sync is running.
     """
-    Store.open(root / FILE_NAME).close()  # a missing or unfinished store is an error here, and not made
+    with Store.open(root / FILE_NAME) as store:  # a missing or unfinished store is an error here, and not made
+        if not store.manifest().get("settings_fingerprint"):
+            raise IndexMismatchError(f"A sync of {root} to other settings did not come to its end. Run `kimqa sync`.")
     with exclusive(root), Store.open(root / FILE_NAME, create=True) as store:
         _derive(store, root, ef_search, {}, lambda step, done, total: None)
 
@@ -173,11 +175,7 @@ def _derive(store: Store, root: Path, ef_search: int, entries: Mapping[str, str]
     """Make the vector index equal to the stored vectors, and write down what it stands for."""
     content = _digest(str(ef_search), *(part for pair in store.article_digests().items() for part in pair))
     manifest = store.manifest()
-    if (
-        manifest.get("corpus") != content
-        or manifest.get("generation") != _current(root)
-        or not is_intact(root)
-    ):
+    if manifest.get("corpus") != content or manifest.get("generation") != _current(root) or not is_intact(root):
         tell(_INDEXING, 0, 1)
         ids, vectors = store.vectors()
         generation = build_generation(root, ids, vectors, ef_search=ef_search)

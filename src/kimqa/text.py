@@ -49,9 +49,7 @@ def normalize(text: str) -> str:
 
     Offsets are not kept: never show the result, never cut by it.
     """
-    decomposed = straighten(
-        unicodedata.normalize("NFKD", text)
-    )  # in this order: NFKD makes apostrophes and dashes
+    decomposed = straighten(unicodedata.normalize("NFKD", text))  # in this order: NFKD makes apostrophes and dashes
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.casefold().split())
 

@@ -115,9 +115,7 @@ def read_examples(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         return ()
     return tuple(
-        line.strip()
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
-        if line.strip()
+        line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
     )
 
 
@@ -175,9 +173,7 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
         gr.HTML(render_sources(articles))
     # Tells screen readers what has happened, and nothing else: reading out the whole conversation again would bury it.
     # Never {{value}}: Gradio (6.31) runs what Handlebars returns as a JavaScript template, so that ${…} in it is executed.
-    status = gr.HTML(
-        "", elem_id="status", html_template='<div role="status" aria-live="polite">${value}</div>'
-    )
+    status = gr.HTML("", elem_id="status", html_template='<div role="status" aria-live="polite">${value}</div>')
     exchanges = gr.State((), time_to_live=_IDLE_CONVERSATION_SECONDS)
     copied, saved = gr.Textbox(visible=False), gr.Textbox(visible=False)
     return _Parts(
@@ -200,9 +196,7 @@ def _connect(parts: _Parts, pipeline: Pipeline) -> None:
     asked += [(button.click, button) for button in parts.chip_buttons]
     for listen, source in asked:
         inputs = [source, parts.outlets, parts.since, parts.until, parts.exchanges]
-        listen(
-            respond, inputs, outputs, show_progress="hidden", api_visibility="private", concurrency_id="ask"
-        )
+        listen(respond, inputs, outputs, show_progress="hidden", api_visibility="private", concurrency_id="ask")
 
     def start_again() -> dict[Any, Any]:
         return {

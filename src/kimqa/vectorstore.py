@@ -34,9 +34,7 @@ _SEAL: Final = "kimqa.json"
 _COLLECTION: Final = "chunks"
 _BATCH: Final = 5_000  # Chroma 1.5 refuses more than 5461 records in one call
 _FLUSH: Final = 50_000  # vectors between two writes of Chroma's graph; every write rewrites all of it
-_MAX_IDS: Final = (
-    1_000  # ids in one query: measured 2 ms at 100 and 5 ms at 1,000 of 2,500 chunks, refused at 40,000
-)
+_MAX_IDS: Final = 1_000  # ids in one query: measured 2 ms at 100 and 5 ms at 1,000 of 2,500 chunks, refused at 40,000
 _PROBES: Final = 20
 _PROBE_SECONDS: Final = 600.0
 _MIN_SELF_SIMILARITY: Final = 0.999  # a stored vector's similarity to itself, float32 rounding apart
@@ -85,6 +83,7 @@ class ChromaIndex:
         self._root = root
         self._lock = threading.Lock()
         self._opened: _Generation | None = None
+        self._before: _Generation | None = None
 
     @classmethod
     def open(cls, root: Path) -> ChromaIndex:
@@ -101,9 +100,10 @@ class ChromaIndex:
     def close(self) -> None:
         """Let go of the files."""
         with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-            self._opened = None
+            for generation in (self._opened, self._before):
+                if generation is not None:
+                    generation.close()
+            self._opened = self._before = None
 
     def nearest(self, vector: Vectors, top_k: int, chunk_ids: Sequence[str] | None = None) -> list[Match]:
         """The `top_k` chunks most similar to `vector` (shape (dimension,)), best first, among `chunk_ids` if given.
@@ -117,16 +117,12 @@ class ChromaIndex:
         wanted = list(dict.fromkeys(chunk_ids))
         if len(wanted) > _MAX_IDS:
             allowed = set(wanted)
-            fetched = generation.query(
-                vector, min(2 * top_k * generation.count // len(wanted) + top_k, _MAX_IDS)
-            )
+            fetched = generation.query(vector, min(2 * top_k * generation.count // len(wanted) + top_k, _MAX_IDS))
             found = [match for match in fetched if match.chunk_id in allowed]
             if len(found) >= top_k:
                 return found[:top_k]
         parts = [wanted[start : start + _MAX_IDS] for start in range(0, len(wanted), _MAX_IDS)]
-        return _best_first(
-            [match for part in parts for match in generation.query(vector, top_k, part)], top_k
-        )
+        return _best_first([match for part in parts for match in generation.query(vector, top_k, part)], top_k)
 
     def _generation(self) -> _Generation:
         name = current_generation(self._root)
@@ -134,8 +130,11 @@ class ChromaIndex:
             return self._opened
         with self._lock:
             if self._opened is None or self._opened.name != name:
-                # The one before is not closed here: another thread may be in the middle of a query on it.
-                self._opened = _Generation(_check_seal(self._root))
+                latest = _Generation(_check_seal(self._root))
+                # Another thread may be in the middle of a query on the one before: it is closed one switch later.
+                if self._before is not None:
+                    self._before.close()
+                self._opened, self._before = latest, self._opened
             return self._opened
 
 
@@ -175,9 +174,7 @@ def build_generation(root: Path, chunk_ids: Sequence[str], vectors: Vectors, *, 
     try:
         _fill(folder, chunk_ids, vectors, ef_search)
         _probe_apart(folder, chunk_ids, vectors)
-        _write_whole(
-            folder / _SEAL, json.dumps({"count": len(chunk_ids), "files": _measure(folder)}, indent=1)
-        )
+        _write_whole(folder / _SEAL, json.dumps({"count": len(chunk_ids), "files": _measure(folder)}, indent=1))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -211,9 +208,7 @@ class _Generation:
             return []
         among = {} if chunk_ids is None else {"ids": chunk_ids}
         try:
-            found = self._chroma.similarity_search_by_vector_with_relevance_scores(
-                vector.tolist(), k=most, **among
-            )
+            found = self._chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=most, **among)
         except Exception as error:
             # Chroma gives up when it does not have one of the ids: the store may be one sync ahead.
             known = None if chunk_ids is None else self._chroma.get(ids=chunk_ids, include=[])["ids"]
@@ -315,9 +310,7 @@ def _check_seal(root: Path) -> Path:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder, f"its seal cannot be read ({error})") from error
     if sealed != measured:
-        names = sorted(
-            name for name in sealed.keys() | measured.keys() if sealed.get(name) != measured.get(name)
-        )
+        names = sorted(name for name in sealed.keys() | measured.keys() if sealed.get(name) != measured.get(name))
         raise _damaged(folder, f"changed since it was built: {', '.join(names)}")
     return folder
 
@@ -342,9 +335,7 @@ def _client(folder: Path) -> Any:
     chroma = _import_chroma()
 
     try:
-        return chroma.chromadb.PersistentClient(
-            path=str(folder), settings=chroma.Settings(anonymized_telemetry=False)
-        )
+        return chroma.chromadb.PersistentClient(path=str(folder), settings=chroma.Settings(anonymized_telemetry=False))
     except Exception as error:
         raise _damaged(folder, str(error)) from error
 

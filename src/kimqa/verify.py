@@ -47,9 +47,7 @@ def is_supported(text: str, citations: Sequence[Citation]) -> bool:
     body = re.sub(r"^(?:Yes|No)\b[:,.]?\s*", "", text)
     if any(normalize(body) in normalize(citation.quote) for citation in citations):
         return True
-    said = " ".join(
-        f"{c.quote} {c.title} {c.outlet} {c.author or ''} {written_date(c.published)}" for c in citations
-    )
+    said = " ".join(f"{c.quote} {c.title} {c.outlet} {c.author or ''} {written_date(c.published)}" for c in citations)
     evidence = normalize(said)
     evidence_stems = {stem(word) for word in words(said)}
     if any(normalize(quoted) not in evidence for quoted in _QUOTED.findall(normalize(body))):

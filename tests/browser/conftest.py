@@ -19,9 +19,7 @@ _ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed (pip install playwright)"
-    )
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install playwright)")
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if binary is None:
         pytest.skip("no chromium on this machine (apt-get install chromium)")

@@ -6,9 +6,7 @@ import enum
 import re
 from typing import Final
 
-_AUXILIARY: Final = (
-    r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
-)
+_AUXILIARY: Final = r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
 _YES_NO: Final = re.compile(rf"^(?:and |but |so )?{_AUXILIARY}(?:n['’]?t)?\b", re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _EXPLAIN: Final = re.compile(
@@ -89,9 +87,7 @@ _FORMS: Final = (
     (re.compile(r"\b(?:what|which) year\b", re.IGNORECASE), re.compile(r"\b\d{4}\b|\byears?\b", re.IGNORECASE)),
     (re.compile(r"^(?:\W*)when\b|\b(?:what|which) (?:day|date|month|time|weekday)\b", re.IGNORECASE), re.compile(_TIMES, re.IGNORECASE)),
 )  # fmt: skip
-_ASKS_WHEN: Final = re.compile(
-    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b|\bhow recently\b", re.IGNORECASE
-)
+_ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b|\bhow recently\b", re.IGNORECASE)
 
 
 def fits(question: str, answer: str) -> bool:

@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 from kimqa.errors import ModelError
 from kimqa.onnx import open_session
 
-if TYPE_CHECKING:  # both are imported when a model is loaded: together they take a third of a second
-    from onnxruntime import InferenceSession
+if TYPE_CHECKING:  # imported when a model is loaded
     from tokenizers import Encoding, Tokenizer
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models" / "reader"
@@ -134,7 +133,7 @@ class SpanModel:
 
     def __init__(
         self,
-        session: InferenceSession,
+        session: Any,
         tokenizer: Tokenizer,
         calibration: Calibration,
         *,
@@ -259,9 +258,7 @@ class SpanModel:
         )
 
 
-def best_spans(
-    text: str, offsets: Sequence[tuple[int, int]], start: FloatArray, end: FloatArray
-) -> tuple[Span, ...]:
+def best_spans(text: str, offsets: Sequence[tuple[int, int]], start: FloatArray, end: FloatArray) -> tuple[Span, ...]:
     """Returns the best spans that do not overlap, best first, at most MAX_SPANS.
 
     Args:
@@ -273,10 +270,7 @@ def best_spans(
     starts = np.argsort(-start, kind="stable")[:CANDIDATES]
     ends = np.argsort(-end, kind="stable")[:CANDIDATES]
     scored = [
-        (float(start[s] + end[e]), int(s), int(e))
-        for s in starts
-        for e in ends
-        if 0 <= e - s < MAX_ANSWER_TOKENS
+        (float(start[s] + end[e]), int(s), int(e)) for s in starts for e in ends if 0 <= e - s < MAX_ANSWER_TOKENS
     ]
     found: list[Span] = []
     for score, first, last in sorted(scored, key=lambda candidate: (-candidate[0], *candidate[1:])):
@@ -377,9 +371,7 @@ def _read_verified(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
     try:
         content = (folder / name).read_bytes()
     except OSError as error:
-        raise ModelError(
-            f"the reader model lacks {folder / name}; install kimqa again, or run its recipe"
-        ) from error
+        raise ModelError(f"the reader model lacks {folder / name}; install kimqa again, or run its recipe") from error
     found, expected = hashlib.sha256(content).hexdigest(), manifest["files"][name]
     if found != expected:
         raise ModelError(

@@ -1,0 +1,250 @@
+"""From candidates, best first, to a draft: what a question of each kind is answered with."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kimqa.readers.kinds import Kind, asks_when, kind_of
+from kimqa.readers.quoting import (
+    ITEM,
+    Candidate,
+    around,
+    lead_in,
+    list_items,
+    quote_of,
+    statement_of,
+    with_source,
+)
+from kimqa.readers.span_model import Reading
+from kimqa.text import normalize, sentences, stems, word_spans, words
+from kimqa.types import Draft, DraftSide, DraftStatement, Quote
+
+_MAX_STATEMENTS: Final = 3
+_MAX_ITEMS: Final = 6
+_MIN_ITEMS: Final = 2
+_YES_NO_MARGIN: Final = 0.55
+# A second span or passage joins the answer when it is at least this likely beside the best one.
+_JOIN_SHARE: Final = 0.25
+_CONFLICT_PROBABILITY: Final = 0.6
+_CONFLICT_SPAN: Final = 0.5
+_YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
+def compose(question: str, candidates: Sequence[Candidate], threshold: float) -> Draft:
+    """The draft that answers the question from those candidates that are as likely as `threshold`."""
+    kind = kind_of(question)
+    likely = [c for c in candidates if c.best is not None and c.probability >= threshold]
+    if kind is Kind.YES_NO:
+        return _yes_or_no(likely)
+    if kind is Kind.AUTHOR and likely[0].passage.author:
+        return _author(likely[0])
+    if kind is Kind.SOURCES:
+        return _sources(likely)
+    if kind is Kind.COMPARISON:
+        return _one_from_each(likely)
+    if kind is Kind.LIST:
+        return _enumeration(likely) or _items(likely)
+    draft = _fact(likely)
+    return _dated(draft, likely[0]) if asks_when(question) else draft
+
+
+def _dated(draft: Draft, best: Candidate) -> Draft:
+    """The draft with the day of publication, from which "Thursday" and "last month" count, where no year is named.
+
+    When the model finds the time in that day rather than in the text, it is the short answer.
+    """
+    assert best.best is not None
+    header = best.reading.header_spans
+    short = header[0].text if header and header[0].score > best.best.score else draft.short
+    *before, last = draft.statements
+    if best.passage.published and not _YEAR.search(last.text):
+        last = with_source(last, best.passage)
+    return dataclasses.replace(draft, short=short, statements=(*before, last))
+
+
+def _author(best: Candidate) -> Draft:
+    """Who wrote the article of the best passage, as its metadata has it; the quote shows which article is meant."""
+    passage = best.passage
+    opening = sentences(passage.text)[0]
+    quote = Quote(passage.article_id, passage.start + opening.start, passage.start + opening.end)
+    statement = DraftStatement(f"“{passage.title}” is by {passage.author}.", (quote,))
+    return Draft((with_source(statement, passage),), short=passage.author, confidence=best.probability)
+
+
+def _sources(likely: Sequence[Candidate]) -> Draft:
+    """Every outlet with a passage that is likely to say it, and what it says."""
+    chosen = _best_of_each_article(likely, len(likely))
+    statements = tuple(with_source(statement_of(c, c.best, ()), c.passage) for c in chosen if c.best is not None)
+    outlets = dict.fromkeys(c.passage.outlet or c.passage.title for c in chosen)
+    return Draft(statements, short=", ".join(outlets), confidence=chosen[0].probability)
+
+
+def _fact(likely: Sequence[Candidate]) -> Draft:
+    best = likely[0]
+    assert best.best is not None
+    agreeing, others = _agreeing(best, likely[1:])
+    statement = statement_of(best, best.best, agreeing)
+    return Draft(
+        statements=(*lead_in(best, best.best), statement),
+        short=best.best.text,
+        confidence=_joint([best, *agreeing]),
+        conflicts=_conflicts(best, agreeing, others),
+    )
+
+
+def _yes_or_no(likely: Sequence[Candidate]) -> Draft:
+    best = likely[0]
+    assert best.best is not None
+    word = _settled(best.reading)
+    agreeing = [
+        c
+        for c in likely[1:]
+        if c.passage.article_id != best.passage.article_id and word and _settled(c.reading) == word
+    ]
+    statement = statement_of(best, best.best, agreeing[:1])
+    if word:
+        statement = dataclasses.replace(statement, text=f"{word}: {statement.text}")
+    opposed = [
+        c
+        for c in likely[1:]
+        if word and _settled(c.reading) not in (None, word) and c.probability >= _CONFLICT_PROBABILITY
+    ]
+    conflicts = _sides([(best, word or "")], [(c, _settled(c.reading) or "") for c in opposed[:1]])
+    return Draft((statement,), short=word, confidence=_joint([best, *agreeing[:1]]), conflicts=conflicts)
+
+
+def _best_of_each_article(likely: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The best passage of each article, while they are likely enough beside the best one."""
+    chosen: dict[str, Candidate] = {}
+    for candidate in likely:
+        if candidate.probability >= _JOIN_SHARE * likely[0].probability:
+            chosen.setdefault(candidate.passage.article_id, candidate)
+    return list(chosen.values())[:most]
+
+
+def _one_from_each(likely: Sequence[Candidate]) -> Draft:
+    chosen = _best_of_each_article(likely, _MAX_STATEMENTS)
+    statements = tuple(statement_of(c, c.best, ()) for c in chosen if c.best is not None)
+    shorts = list(dict.fromkeys(c.best.text for c in chosen if c.best is not None))
+    return Draft(statements, short="; ".join(shorts), confidence=chosen[0].probability)
+
+
+def _enumeration(likely: Sequence[Candidate]) -> Draft | None:
+    """The numbered or bulleted items of the best article, when its answer lies in such a list or announces one."""
+    best = likely[0]
+    assert best.best is not None
+    answering = around(best.passage.text, best.best).of(best.passage.text)
+    if not (ITEM.match(answering) or answering.endswith(":")):
+        return None
+    found = {}
+    for candidate in likely:
+        if candidate.passage.article_id == best.passage.article_id:
+            for item in list_items(candidate.passage.text):
+                quote = Quote(
+                    best.passage.article_id,
+                    candidate.passage.start + item.start,
+                    candidate.passage.start + item.end,
+                )
+                found[quote.start] = DraftStatement(" ".join(item.of(candidate.passage.text).split()), (quote,))
+    if len(found) < _MIN_ITEMS:
+        return None
+    statements = tuple(found[start] for start in sorted(found))
+    short = "; ".join(ITEM.sub("", statement.text).rstrip(".") for statement in statements)
+    return Draft(statements, short=short, confidence=best.probability)
+
+
+def _items(likely: Sequence[Candidate]) -> Draft:
+    """The items of the best passage, and of others that are as likely."""
+    best = likely[0]
+    statements: list[DraftStatement] = []
+    items: list[str] = []
+    for candidate in likely:
+        if candidate is not best and candidate.probability < 0.8 * best.probability:
+            continue
+        top = candidate.reading.spans[0].score
+        for span in candidate.reading.spans:
+            repeated = any(
+                normalize(span.text) in normalize(item) or normalize(item) in normalize(span.text) for item in items
+            )
+            if len(items) >= _MAX_ITEMS or repeated or span.score < _JOIN_SHARE * top:
+                continue
+            items.append(span.text)
+            statement = statement_of(candidate, span, ())
+            if statement.text not in {s.text for s in statements} and len(statements) < _MAX_STATEMENTS + 1:
+                statements.append(statement)
+    return Draft(tuple(statements), short=", ".join(items), confidence=best.probability)
+
+
+def _agreeing(best: Candidate, others: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Those of the others, from other articles, that give the same short answer, and those that give another."""
+    assert best.best is not None
+    same, different = [], []
+    seen = {best.passage.article_id, *best.passage.also_in}
+    for other in others:
+        if other.best is None or other.passage.article_id in seen:
+            continue
+        if _same_answer(best.best.text, other.best.text):
+            same.append(other)
+            seen.update((other.passage.article_id, *other.passage.also_in))
+        else:
+            different.append(other)
+    return same, different
+
+
+def _same_answer(one: str, other: str) -> bool:
+    left, right = set(stems(one)) or set(words(one)), set(stems(other)) or set(words(other))
+    return bool(left and right) and (left <= right or right <= left)
+
+
+def _conflicts(
+    best: Candidate, agreeing: Sequence[Candidate], others: Sequence[Candidate]
+) -> tuple[tuple[DraftSide, ...], ...]:
+    """The best answer against another that is likely too and of the same form: a number, or a name."""
+    assert best.best is not None
+    rivals = [
+        other
+        for other in others
+        if other.best is not None
+        and min(other.probability, best.probability) >= _CONFLICT_PROBABILITY
+        and min(other.best.score, best.best.score) >= _CONFLICT_SPAN
+        and _form(other.best.text) == _form(best.best.text) != "clause"
+    ]
+    return _sides(
+        [(c, c.best.text) for c in (best, *agreeing) if c.best],
+        [(c, c.best.text) for c in rivals[:2] if c.best],
+    )
+
+
+def _sides(
+    one: Sequence[tuple[Candidate, str]], other: Sequence[tuple[Candidate, str]]
+) -> tuple[tuple[DraftSide, ...], ...]:
+    if not other:
+        return ()
+    sides = sorted(
+        [one[0], *other], key=lambda side: (side[0].passage.published is None, str(side[0].passage.published))
+    )
+    return (tuple(DraftSide(short, quote_of(c, c.best)) for c, short in sides if c.best is not None),)
+
+
+def _form(answer: str) -> str:
+    if any(character.isdigit() for character in answer):
+        return "number"
+    tokens = [answer[span.start : span.end] for span in word_spans(answer)]
+    return "name" if tokens and len(tokens) <= 5 and all(t[:1].isupper() for t in tokens) else "clause"
+
+
+def _joint(candidates: Sequence[Candidate]) -> float:
+    """How likely at least one of independent sources is right."""
+    return min(0.99, 1.0 - math.prod(1.0 - candidate.probability for candidate in candidates))
+
+
+def _settled(reading: Reading) -> str | None:
+    if reading.yes >= _YES_NO_MARGIN and reading.yes > reading.no:
+        return "Yes"
+    if reading.no >= _YES_NO_MARGIN and reading.no > reading.yes:
+        return "No"
+    return None

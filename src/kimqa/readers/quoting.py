@@ -1,0 +1,88 @@
+"""From a passage and the answer found in it to statements in its own words, and to the quotes that they rest on."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kimqa.readers.span_model import Reading
+from kimqa.readers.span_model import Span as AnswerSpan
+from kimqa.text import sentences, written_date
+from kimqa.types import DraftStatement, Passage, Quote, Span
+
+_REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
+"""How an item of a list opens."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage with what the model said of it; `score` joins the model's log-odds with the rank of retrieval."""
+
+    passage: Passage
+    reading: Reading
+    score: float
+
+    @property
+    def probability(self) -> float:
+        """How likely the passage answers, 0 to 1."""
+        return 1.0 / (1.0 + math.exp(-self.score))
+
+    @property
+    def best(self) -> AnswerSpan | None:
+        """The likeliest answer in it."""
+        return self.reading.spans[0] if self.reading.spans else None
+
+
+def statement_of(candidate: Candidate, span: AnswerSpan, agreeing: Sequence[Candidate]) -> DraftStatement:
+    """The whole sentences that the span lies in, word for word, also resting on those that agree."""
+    quote = quote_of(candidate, span)
+    passage = candidate.passage
+    text = " ".join(passage.text[quote.start - passage.start : quote.end - passage.start].split())
+    return DraftStatement(text, (quote, *(quote_of(other, other.best) for other in agreeing if other.best is not None)))
+
+
+def quote_of(candidate: Candidate, span: AnswerSpan) -> Quote:
+    """The sentences that the span lies in, as a place in the article."""
+    answering = around(candidate.passage.text, span)
+    return Quote(
+        candidate.passage.article_id,
+        candidate.passage.start + answering.start,
+        candidate.passage.start + answering.end,
+    )
+
+
+def around(text: str, span: AnswerSpan) -> Span:
+    """The sentences of `text` that the answer touches."""
+    touched = [s for s in sentences(text) if s.start < span.end and span.start < s.end]
+    return Span(touched[0].start, touched[-1].end) if touched else Span(span.start, span.end)
+
+
+def in_one_sentence(text: str, span: AnswerSpan) -> bool:
+    """Whether the span keeps within one sentence of `text`."""
+    return any(sentence.start <= span.start and span.end <= sentence.end for sentence in sentences(text))
+
+
+def lead_in(candidate: Candidate, span: AnswerSpan) -> tuple[DraftStatement, ...]:
+    """The sentence before, when the answering sentence opens with a pronoun that only it explains."""
+    text = candidate.passage.text
+    answering = around(text, span)
+    before = [s for s in sentences(text) if s.end <= answering.start]
+    if not before or not _REFERRING.match(answering.of(text)) or "\n" in text[before[-1].end : answering.start]:
+        return ()
+    quote = Quote(candidate.passage.article_id, candidate.passage.start + before[-1].start, candidate.passage.start + before[-1].end)  # fmt: skip
+    return (DraftStatement(" ".join(before[-1].of(text).split()), (quote,)),)
+
+
+def list_items(text: str) -> list[Span]:
+    """The first sentence of every line that opens with a number or a bullet."""
+    return [span for span in sentences(text) if ITEM.match(span.of(text))]
+
+
+def with_source(statement: DraftStatement, passage: Passage) -> DraftStatement:
+    """The statement with the outlet and the day of publication in brackets at its end."""
+    source = ", ".join(part for part in (passage.outlet, written_date(passage.published)) if part)
+    return dataclasses.replace(statement, text=f"{statement.text.rstrip('.')} ({source}).")
