@@ -27,9 +27,7 @@ from kimqa.onnx import open_session
 from kimqa.types import Encoder, Vectors
 
 _log: Final = logging.getLogger("kimqa")
-_EXPORTER: Final = (
-    "1"  # raise when the exported graph or the way of encoding changes: stored vectors are then made anew
-)
+_EXPORTER: Final = "1"  # raise when the graph or the way of encoding changes: stored vectors are then made anew
 _MIN_AGREEMENT: Final = 0.9999
 """Smallest cosine between the vectors of the exported graph and PyTorch's; fp32 rounding alone stays above 0.999999."""
 
