@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import math
 
 import pytest
 
@@ -34,6 +35,9 @@ class HandMade:
     def read(self, question, passages):
         self.seen.append((question, passages))
         return self.readings
+
+    def confidence(self, log_odds, span_score):
+        return 1 / (1 + math.exp(-log_odds))
 
 
 def passage(rank, text, article_id=None, day=None, start=0, also_in=()):

@@ -253,6 +253,7 @@ def test_a_rarer_word_and_more_of_the_words_rank_higher(store):
 def test_a_word_of_most_chunks_is_left_out_beside_rarer_ones_and_kept_alone(store):
     write(store, article("a", *[f"Harbour number {number}." for number in range(9)], "Harbour with lighthouse."))
     assert len(found(store, "harbour lighthouse")) == 1
+    assert len(found(store, "harbour unicorn")) == 10
     assert len(found(store, "harbour")) == 10
 
 

@@ -43,8 +43,20 @@ def ranked_first(predictions: list[Prediction]) -> list[bool]:
     return [found[True] > found[False] for found in scores.values() if len(found) == 2]
 
 
+def best_passages(predictions: list[Prediction]) -> list[Prediction]:
+    """Returns for each question the prediction on the passage with the highest score."""
+    best: dict[str, Prediction] = {}
+    for prediction in sorted(predictions, key=lambda prediction: prediction.reading.answerable_logit):
+        best[prediction.pair.question_id] = prediction
+    return list(best.values())
+
+
 def table(predictions: list[Prediction], threshold: float) -> dict[str, float]:
-    """Returns every figure of the held-out table by name; higher is better but for `ece`, `risk` and refusals."""
+    """Returns every figure of the held-out table by name; higher is better but for `ece`, `risk` and refusals.
+
+    `risk_at_0.50` is one minus the mean F1 of the half of the story questions answered with most confidence, from the best
+    passage of each; a question that no passage answers counts as wrong when it is answered.
+    """
     figures: dict[str, float] = {}
     by_source: dict[str, list[Prediction]] = defaultdict(list)
     for prediction in predictions:
@@ -66,8 +78,9 @@ def table(predictions: list[Prediction], threshold: float) -> dict[str, float]:
     figures["stories.question_auroc"] = auroc(list(scores), list(answered_at_all))
     figures["stories.rejection"] = float((scores[~answered_at_all] < threshold).mean())
     figures["stories.false_refusals"] = float((scores[answered_at_all] < threshold).mean())
-    correct = [token_f1(*answer(p)) if p.pair.spans else 0.0 for p in by_source["stories"]]
-    risks = risk_at_coverage([p.reading.answerable for p in by_source["stories"]], correct, COVERAGES)
+    best = best_passages(by_source["stories"])
+    correct = [token_f1(*answer(p)) if p.pair.spans else 0.0 for p in best]
+    risks = risk_at_coverage([p.reading.answerable for p in best], correct, COVERAGES)
     figures |= {f"stories.risk_at_{share:.2f}": risk for share, risk in zip(COVERAGES, risks, strict=True)}
     statements = by_source["statements"]
     figures["statements.count"] = len(statements)

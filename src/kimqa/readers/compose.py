@@ -26,7 +26,8 @@ from kimqa.types import Draft, DraftSide, DraftStatement, Quote
 _MAX_STATEMENTS: Final = 3
 _MAX_ITEMS: Final = 6
 _MIN_ITEMS: Final = 2
-_YES_NO_MARGIN: Final = 0.55
+# The least probability at which the model's yes or no is said.
+_YES_NO_MARGIN: Final = 0.75
 # A second span or passage joins the answer when it is at least this likely beside the best one.
 _JOIN_SHARE: Final = 0.25
 _CONFLICT_PROBABILITY: Final = 0.6
@@ -72,7 +73,7 @@ def _author(best: Candidate) -> Draft:
     opening = sentences(passage.text)[0]
     quote = Quote(passage.article_id, passage.start + opening.start, passage.start + opening.end)
     statement = DraftStatement(f"“{passage.title}” is by {passage.author}.", (quote,))
-    return Draft((with_source(statement, passage),), short=passage.author, confidence=best.probability)
+    return Draft((with_source(statement, passage),), short=passage.author, confidence=best.confidence)
 
 
 def _sources(likely: Sequence[Candidate]) -> Draft:
@@ -80,7 +81,7 @@ def _sources(likely: Sequence[Candidate]) -> Draft:
     chosen = _best_of_each_article(likely, len(likely))
     statements = tuple(with_source(statement_of(c, c.best, ()), c.passage) for c in chosen if c.best is not None)
     outlets = dict.fromkeys(c.passage.outlet or c.passage.title for c in chosen)
-    return Draft(statements, short=", ".join(outlets), confidence=chosen[0].probability)
+    return Draft(statements, short=", ".join(outlets), confidence=chosen[0].confidence)
 
 
 def _fact(likely: Sequence[Candidate]) -> Draft:
@@ -130,7 +131,7 @@ def _one_from_each(likely: Sequence[Candidate]) -> Draft:
     chosen = _best_of_each_article(likely, _MAX_STATEMENTS)
     statements = tuple(statement_of(c, c.best, ()) for c in chosen if c.best is not None)
     shorts = list(dict.fromkeys(c.best.text for c in chosen if c.best is not None))
-    return Draft(statements, short="; ".join(shorts), confidence=chosen[0].probability)
+    return Draft(statements, short="; ".join(shorts), confidence=chosen[0].confidence)
 
 
 def _enumeration(likely: Sequence[Candidate]) -> Draft | None:
@@ -154,7 +155,7 @@ def _enumeration(likely: Sequence[Candidate]) -> Draft | None:
         return None
     statements = tuple(found[start] for start in sorted(found))
     short = "; ".join(ITEM.sub("", statement.text).rstrip(".") for statement in statements)
-    return Draft(statements, short=short, confidence=best.probability)
+    return Draft(statements, short=short, confidence=best.confidence)
 
 
 def _items(likely: Sequence[Candidate]) -> Draft:
@@ -176,7 +177,7 @@ def _items(likely: Sequence[Candidate]) -> Draft:
             statement = statement_of(candidate, span, ())
             if statement.text not in {s.text for s in statements} and len(statements) < _MAX_STATEMENTS + 1:
                 statements.append(statement)
-    return Draft(tuple(statements), short=", ".join(items), confidence=best.probability)
+    return Draft(tuple(statements), short=", ".join(items), confidence=best.confidence)
 
 
 def _agreeing(best: Candidate, others: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
@@ -239,7 +240,7 @@ def _form(answer: str) -> str:
 
 def _joint(candidates: Sequence[Candidate]) -> float:
     """How likely at least one of independent sources is right."""
-    return min(0.99, 1.0 - math.prod(1.0 - candidate.probability for candidate in candidates))
+    return min(0.99, 1.0 - math.prod(1.0 - candidate.confidence for candidate in candidates))
 
 
 def _settled(reading: Reading) -> str | None:

@@ -16,7 +16,6 @@ from kimqa.text import stem, stems, word_spans, words
 from kimqa.types import Draft, Passage
 
 _RANK_WEIGHT: Final = 0.15
-_SPAN_WEIGHT: Final = 0.0
 _MISFIT_PENALTY: Final = 2.0
 
 
@@ -32,6 +31,10 @@ class PassageModel(Protocol):
         """One reading per passage, in their order."""
         ...
 
+    def confidence(self, log_odds: float, span_score: float) -> float:
+        """How likely a short answer is right, 0 to 1."""
+        ...
+
 
 class ExtractiveReader:
     """Answers with verbatim sentences, needs no language model, and gives the same answer every time."""
@@ -40,7 +43,7 @@ class ExtractiveReader:
 
     def __init__(self, model: PassageModel, *, min_confidence: float = 0.0) -> None:
         self._model = model
-        self._threshold = min_confidence or model.threshold
+        self._min_confidence = min_confidence
 
     def read(self, question: str, passages: Sequence[Passage]) -> Draft:
         """A draft from the passages; without statements when the best of them is unlikely to answer."""
@@ -48,27 +51,29 @@ class ExtractiveReader:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
         inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
         readings = self._model.read(question, inputs)
-        candidates = _in_order(question, passages, readings)
+        candidates = _best_first([self._judge(question, *pair) for pair in zip(passages, readings, strict=True)])
         ordered = tuple(
             dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
             for rank, candidate in enumerate(candidates, start=1)
         )
         best = candidates[0]
-        if best.best is None or best.probability < self._threshold or not _share_words(question, passages):
-            return Draft(reason=_why_not(question, passages), confidence=best.probability, passages=ordered)
-        return dataclasses.replace(compose(question, candidates, self._threshold), passages=ordered)
+        likely = best.probability >= self._model.threshold and best.confidence >= self._min_confidence
+        if best.best is None or not likely or not _share_words(question, passages):
+            return Draft(reason=_why_not(question, passages), confidence=best.confidence, passages=ordered)
+        return dataclasses.replace(compose(question, candidates, self._model.threshold), passages=ordered)
 
-
-def _in_order(question: str, passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Candidate]:
-    candidates = []
-    for passage, reading in zip(passages, readings, strict=True):
+    def _judge(self, question: str, passage: Passage, reading: Reading) -> Candidate:
+        """The passage with its reading, less the spans that run over a sentence's end or are no such thing as asked for."""
         whole = tuple(span for span in reading.spans if in_one_sentence(passage.text, span)) or reading.spans
-        fitting = dataclasses.replace(reading, spans=tuple(span for span in whole if fits(question, span.text)))
-        kept = fitting if fitting.spans else dataclasses.replace(reading, spans=whole)
+        fitting = tuple(span for span in whole if fits(question, span.text))
+        spans = fitting or whole
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
-        score -= 0.0 if fitting.spans else _MISFIT_PENALTY
-        score += _SPAN_WEIGHT * math.log(max(kept.spans[0].score, 1e-4)) if kept.spans else 0.0
-        candidates.append(Candidate(passage, kept, score))
+        score -= 0.0 if fitting else _MISFIT_PENALTY
+        confidence = self._model.confidence(score, spans[0].score) if spans else 0.0
+        return Candidate(passage, dataclasses.replace(reading, spans=spans), score, confidence)
+
+
+def _best_first(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.chunk_id))
 
 

@@ -20,11 +20,15 @@ ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with what the model said of it; `score` joins the model's log-odds with the rank of retrieval."""
+    """A passage with what the model said of it; `score` joins the model's log-odds with the rank of retrieval.
+
+    `confidence` is how likely its best answer is right, 0 to 1.
+    """
 
     passage: Passage
     reading: Reading
     score: float
+    confidence: float
 
     @property
     def probability(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -100,12 +101,18 @@ class Calibration:
         bias: is added to the answerable logit after that.
         verdict_temperature: divides the verdict logits.
         threshold: lowest `Reading.answerable` of the best passage at which a question counts as answered.
+        confidence_bias: of a logistic regression that tells how likely a short answer is right (`SpanModel.confidence`).
+        confidence_answerable: its weight of the log-odds of `Reading.answerable`.
+        confidence_span: its weight of the logarithm of `Span.score`.
     """
 
     temperature: float = 1.0
     bias: float = 0.0
     verdict_temperature: float = 1.0
     threshold: float = 0.5
+    confidence_bias: float = 0.0
+    confidence_answerable: float = 1.0
+    confidence_span: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,12 @@ class SpanModel:
     def threshold(self) -> float:
         """Lowest `Reading.answerable` of the best passage at which a question counts as answered."""
         return self.calibration.threshold
+
+    def confidence(self, log_odds: float, span_score: float) -> float:
+        """How likely the short answer is right, 0 to 1, from the log-odds that its passage answers and its own score."""
+        chosen = self.calibration
+        weighed = chosen.confidence_answerable * log_odds + chosen.confidence_span * math.log(max(span_score, 1e-6))
+        return 1.0 / (1.0 + math.exp(-(chosen.confidence_bias + weighed)))
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> tuple[Reading, ...]:
         """Reads each passage with the question; readings are in the order of the passages.
