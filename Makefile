@@ -62,6 +62,7 @@ reader: $(READY)
 	@$(BIN)/python -m training.train --stage 2 --work $(WORK) --steps 2500 --peak 1.2e-4 --init $(WORK)/stage1/model.safetensors
 	@$(BIN)/python -m training.export --work $(WORK)
 	@$(BIN)/python -m training.calibrate --work $(WORK)
+	@$(BIN)/python -m training.confidence --work $(WORK)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --record
 
 clean:

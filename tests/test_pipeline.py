@@ -200,8 +200,9 @@ def test_filters_that_no_article_fits_give_an_abstention(pipeline):
 
 
 def test_a_year_in_the_question_lifts_articles_of_that_year_and_hides_none(pipeline):
-    plain = {p.chunk_id for p in pipeline.search("Kim Beijing visit", top_k=100)}
-    dated = pipeline.search("Kim Beijing visit 2019", top_k=100)
+    period = (datetime.date(2019, 1, 1), datetime.date(2019, 12, 31))
+    plain = {p.chunk_id for p in pipeline.retriever.search("Kim Beijing visit", top_k=100)}
+    dated = pipeline.retriever.search("Kim Beijing visit", period=period, top_k=100)
     assert {p.chunk_id for p in dated} == plain
     assert dated[0].published.year == 2019
 

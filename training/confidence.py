@@ -68,12 +68,12 @@ def main() -> None:
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
     tested = best_readings(predict(model, arguments.work, "test"))
-    right = np.array([is_right(p) for p in tested])
-    before = np.array([p.reading.answerable for p in tested])
-    after = fitted.predict_proba(features(tested))[:, 1]
+    right = [is_right(p) for p in tested]
+    before = [p.reading.answerable for p in tested]
+    after = [float(told) for told in fitted.predict_proba(features(tested))[:, 1]]
     for name, told in (("answerable alone", before), ("confidence", after)):
         print(
-            f"{name}: {len(tested)} questions, right {right.mean():.3f}, "
+            f"{name}: {len(tested)} questions, right {np.mean(right):.3f}, "
             f"AUROC {auroc(told, right):.3f}, ECE {calibration_error(told, right):.3f}"
         )
 

@@ -121,12 +121,13 @@ class Pipeline:
         report = self.build(self.settings, corpus=Path(path) if path is not None else None, progress=progress)
         reopened = Pipeline.open(self.settings)
         with self._lock:
-            self._store.close()
+            self.close()
             self.__dict__.update({k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")})
         return report
 
     def close(self) -> None:
         """Release the files."""
+        self._index.close()
         self._store.close()
 
     def articles(self) -> tuple[Article, ...]:
