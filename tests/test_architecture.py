@@ -28,7 +28,7 @@ PARTS = {
     "readers.generative": {"readers.prompts", "readers.kinds"},
     "readers.load": {"readers.extractive", "readers.generative", "readers.span_model"},
 }
-FACE_IMPORTS = FACES | {"pipeline", "settings", "readers.prompts"} | FOUNDATIONS
+FACE_IMPORTS = FACES | {"pipeline", "progress", "settings", "readers.prompts"} | FOUNDATIONS
 OWNERS = {
     "gradio": {"ui"},
     "chromadb": {"vectorstore"},

@@ -1,6 +1,7 @@
 import dataclasses
 import datetime
 import json
+import shutil
 import threading
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 import kimqa
 from kimqa.chunk import cut, describe
 from kimqa.clean import mark_prose
-from kimqa.errors import ArgumentError, IndexMismatchError, IndexMissingError, KimqaError
-from kimqa.pipeline import Pipeline, Request
+from kimqa.errors import ArgumentError, CorpusError, IndexMismatchError, KimqaError
+from kimqa.pipeline import Parts, Pipeline, Request
 from kimqa.readers.extractive import ExtractiveReader
 from kimqa.readers.prompts import REFUSAL
 from kimqa.readers.span_model import Reading, Span
@@ -350,10 +351,21 @@ def test_articles_are_those_of_the_corpus_in_the_order_of_their_ids(pipeline):
         pipeline.article("no-such")
 
 
-def test_an_index_that_is_missing_names_the_command_that_makes_it(tmp_path):
-    with pytest.raises(IndexMissingError, match="kimqa sync"):
-        Pipeline.open(Settings(home=tmp_path))
+def test_without_a_corpus_asking_says_what_to_do_and_writes_nothing(tmp_path):
+    opened = Pipeline.open(Settings(home=tmp_path))
+    assert not opened.is_built
+    with pytest.raises(CorpusError, match="kimqa sync"):
+        opened.ask(RIBBON)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_that_is_missing_is_built_by_sync_and_used_at_once(built, tmp_path):
+    shutil.copytree(built.vectorstore_folder, tmp_path / "vectorstore", ignore=shutil.ignore_patterns("kimqa.sqlite*", "chroma", "current"))  # fmt: skip
+    opened = Pipeline.open(Settings(home=tmp_path, threads=1))
+    report = opened.sync(built.corpus_folder)
+    assert len(report.added) == 8
+    assert opened.is_built
+    assert "Ines Calder" in opened.ask(RIBBON).text
 
 
 def test_an_index_of_other_settings_names_the_command_that_mends_it(built):
@@ -401,13 +413,10 @@ class AnySpan:
         return Reading(0.5 + 0.4 / (number + 1), 0.0, spans, (), 0.6 if number % 2 else 0.3, 0.3, 0.1)
 
 
-class Assembled(Pipeline):
+def assembled(store, encoder):
     """The pipeline over articles in a store of its own, with stand-ins for both models."""
-
-    def __init__(self, store, encoder):
-        self.settings, self._store, self._encoder = Settings(), store, encoder
-        self._readers, self._lock = {"extractive": ExtractiveReader(AnySpan())}, threading.Lock()
-        self.retriever = HybridRetriever(source=store, index=ExactIndex(*store.vectors()), encoder=encoder)
+    retriever = HybridRetriever(source=store, index=ExactIndex(*store.vectors()), encoder=encoder)
+    return Pipeline(Settings(), Parts(store, encoder, retriever), readers={"extractive": ExtractiveReader(AnySpan())})
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -429,7 +438,7 @@ def test_the_invariants_hold_on_any_articles(tmp_path_factory, corpus, data):
                 digest="1",
                 encoder=encoder.fingerprint,
             )
-        pipeline = Assembled(store, encoder)
+        pipeline = assembled(store, encoder)
         told = [word for article in corpus for word in words(article.text)] or ["ferry"]
         question = data.draw(st.sampled_from(["Who {}?", "Did {} come?", "Which people {}?", "How do {} differ?"]))
         question = question.format(" ".join(data.draw(st.lists(st.sampled_from(told), min_size=1, max_size=5))))

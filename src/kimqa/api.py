@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from kimqa.errors import IndexMissingError
 from kimqa.pipeline import Pipeline
 from kimqa.settings import Settings, load_settings
 from kimqa.types import Answer, Event, Passage
@@ -96,24 +94,9 @@ def search(
 
 
 def default_pipeline(settings: Settings | None = None) -> Pipeline:
-    """The pipeline of the settings, opened once; builds the index first when there is none, saying so on stderr."""
+    """The pipeline of the settings, opened once."""
     chosen = settings or load_settings()
     with _lock:
         if chosen not in _open:
-            try:
-                _open[chosen] = Pipeline.open(chosen)
-            except IndexMissingError:
-                Pipeline.build(chosen, progress=show_progress)
-                _open[chosen] = Pipeline.open(chosen)
+            _open[chosen] = Pipeline.open(chosen)
         return _open[chosen]
-
-
-def show_progress(step: str, done: int, total: int) -> None:
-    """Write one line of progress to stderr, in place on a terminal."""
-    terminal = sys.stderr.isatty()
-    line = f"kimqa: {step} {done}/{total}" if total else f"kimqa: {step}"
-    finished = done >= total
-    if terminal:
-        print(f"\r\x1b[K{line}", end="\n" if finished else "", file=sys.stderr, flush=True)
-    elif finished:
-        print(line, file=sys.stderr, flush=True)

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from kimqa.api import default_pipeline, show_progress
+from kimqa.api import default_pipeline
 from kimqa.errors import CorpusError, KimqaError
 from kimqa.pipeline import Pipeline
-from kimqa.settings import load_settings
+from kimqa.progress import show_progress
+from kimqa.settings import Settings, load_settings
 from kimqa.types import Answer, Passage, SyncReport
 
 app = typer.Typer(
@@ -124,11 +125,7 @@ def info(as_json: Json = False) -> None:
         str(settings.corpus_folder),
         str(settings.vectorstore_folder),
     )
-    try:
-        articles = Pipeline.open(settings).articles()
-        shown["index"] = f"{len(articles)} articles of {len({a.outlet for a in articles})} outlets"
-    except KimqaError as error:
-        shown["index"] = str(error)
+    shown["index"] = _index_in_words(settings)
     if as_json:
         _show(shown)
         return
@@ -154,6 +151,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KimqaError as error:
         typer.echo(f"kimqa: {' '.join(str(error).split())}", err=True)
         sys.exit(_USER_ERROR)
+
+
+def _index_in_words(settings: Settings) -> str:
+    try:
+        pipeline = Pipeline.open(settings)
+    except KimqaError as error:
+        return str(error)
+    if not pipeline.is_built:
+        return "none yet: `kimqa sync` builds it"
+    articles = pipeline.articles()
+    return f"{len(articles)} articles of {len({article.outlet for article in articles})} outlets"
 
 
 def _announce(address: str) -> None:

@@ -72,7 +72,7 @@ def iter_corpus(folder: Path) -> Iterator[Article | Problem]:
         CorpusError: the folder is missing, is no folder or cannot be listed.
     """
     if not folder.exists():
-        raise CorpusError(f"The corpus folder {folder} does not exist. Create it and put articles (.md, .txt) into it, or name another folder.")  # fmt: skip
+        raise CorpusError(f"The corpus folder {folder} does not exist. Create it, put articles (.md, .txt) into it and run `kimqa sync`, or name another folder.")  # fmt: skip
     if not folder.is_dir():
         raise CorpusError(f"The corpus {folder} is a file, but a folder was expected. Name the folder that holds the articles.")  # fmt: skip
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,8 @@ from langsmith.run_helpers import tracing_context
 
 from kimqa.cite import Cited, cite
 from kimqa.encoders import load_encoder
-from kimqa.errors import ArgumentError, IndexMismatchError, StoreError
+from kimqa.errors import ArgumentError, IndexMismatchError, IndexMissingError, StoreError
+from kimqa.progress import show_progress
 from kimqa.question import Plan, plan_question
 from kimqa.readers.extractive import ExtractiveReader
 from kimqa.readers.load import load_reader
@@ -25,7 +27,7 @@ from kimqa.retrieve import HybridRetriever
 from kimqa.settings import Settings, load_settings
 from kimqa.store import FILE_NAME, Store
 from kimqa.sync import Progress, rebuild_vectors, sync
-from kimqa.types import Answer, Article, Draft, Event, Passage, Reader, Statement, SyncReport
+from kimqa.types import Answer, Article, Draft, Encoder, Event, Passage, Reader, Statement, SyncReport
 from kimqa.vectorstore import ChromaIndex
 from kimqa.verify import verify
 
@@ -60,46 +62,47 @@ class _State:
     timings: tuple[tuple[str, float], ...] = ()
 
 
-class Pipeline:
-    """Answers questions from one built index. Safe to use from several threads."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parts:
+    """What answers from one built index, opened."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    store: Store
+    encoder: Encoder
+    retriever: HybridRetriever
+
+
+class Pipeline:
+    """Answers questions from one index. Safe to use from several threads."""
+
+    def __init__(
+        self, settings: Settings, parts: Parts | None = None, *, readers: Mapping[str, Reader] | None = None
+    ) -> None:
         self.settings = settings
-        self._store = store
-        self._readers: dict[str, Reader] = {}
-        self._lock = threading.Lock()
-        folder = settings.vectorstore_folder
-        # Both models load while Chroma is imported: the cold start is a third shorter.
-        with ThreadPoolExecutor(2) as pool:
-            encoder = pool.submit(load_encoder, settings.encoder, folder=folder, threads=settings.threads)
-            reader = pool.submit(self._reader, None)
-            self._index = _open_index(settings)
-            self._encoder = encoder.result()
-            reader.result()
-        self.retriever = HybridRetriever(
-            source=store,
-            index=self._index,
-            encoder=self._encoder,
-            candidates=settings.candidates,
-            top_k=settings.top_k,
-        )
+        self._opened = parts
+        self._readers = dict(readers or {})
+        self._lock = threading.RLock()
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Pipeline:
-        """Open the index that the settings point to.
+        """Open the index that the settings point to. One that is not there yet is built by `sync` or the first question.
 
         Raises:
-            IndexMissingError, IndexMismatchError, IndexDamagedError: each names the command that mends it.
+            IndexMismatchError, IndexDamagedError: each names the command that mends it.
         """
-        chosen = settings or load_settings()
-        store = Store.open(chosen.vectorstore_folder / FILE_NAME)
-        if store.manifest().get("settings_fingerprint") != chosen.index_fingerprint:
-            store.close()
-            raise IndexMismatchError(
-                f"The index in {chosen.vectorstore_folder} was built with other settings (encoder or chunk size). "
-                "Run `kimqa sync` to build it again with the present ones."
-            )
-        return cls(chosen, store)
+        pipeline = cls(settings or load_settings())
+        with contextlib.suppress(IndexMissingError):
+            pipeline._opened = pipeline._open()
+        return pipeline
+
+    @property
+    def is_built(self) -> bool:
+        """Whether there is an index to answer from."""
+        return self._opened is not None
+
+    @property
+    def retriever(self) -> HybridRetriever:
+        """The search, which is a LangChain retriever too."""
+        return self._parts().retriever
 
     @staticmethod
     def build(settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None) -> SyncReport:
@@ -119,20 +122,24 @@ class Pipeline:
     def sync(self, path: Path | str | None = None, *, progress: Progress | None = None) -> SyncReport:
         """Make the index equal to a folder of articles (default: the corpus of the settings), and use it from now on."""
         report = self.build(self.settings, corpus=Path(path) if path is not None else None, progress=progress)
-        reopened = Pipeline.open(self.settings)
         with self._lock:
-            self.close()
-            self.__dict__.update({k: v for k, v in reopened.__dict__.items() if k not in ("_lock", "_readers")})
+            # Store and Chroma see by themselves what changed, so that answers under way are not disturbed.
+            stale = self._opened and self._opened.encoder.fingerprint != self._opened.store.manifest()["encoder"]
+            if self._opened is None or stale:
+                self._opened = self._open()
         return report
 
     def close(self) -> None:
-        """Release the files."""
-        self._index.close()
-        self._store.close()
+        """Release the files. The next question opens them again."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.retriever.index.close()
+            opened.store.close()
 
     def articles(self) -> tuple[Article, ...]:
         """Every article of the index, ordered by id."""
-        return tuple(self._store.articles())
+        return tuple(self._parts().store.articles())
 
     def article(self, article_id: str) -> Article:
         """One article.
@@ -140,7 +147,7 @@ class Pipeline:
         Raises:
             ArgumentError: there is none of that id.
         """
-        return self._store.article(article_id)
+        return self._parts().store.article(article_id)
 
     def ask(self, question: str, **options: Any) -> Answer:
         """Answer a question; options are the fields of `Request`."""
@@ -180,7 +187,7 @@ class Pipeline:
         _check_top_k(asked.top_k)
         started = time.perf_counter()
         plan = plan_question(
-            asked.question, history=asked.history, known_outlets=self._store.outlets(), outlets=asked.outlets,
+            asked.question, history=asked.history, known_outlets=self._parts().store.outlets(), outlets=asked.outlets,
             since=asked.since, until=asked.until, as_of=asked.as_of, max_chars=self.settings.max_question_chars,
         )  # fmt: skip
         if asked.article_ids:
@@ -189,7 +196,7 @@ class Pipeline:
 
     def _retrieved(self, state: _State) -> _State:
         started = time.perf_counter()
-        vector = self._encoder.encode([state.plan.standalone_question])[0]
+        vector = self._parts().encoder.encode([state.plan.standalone_question])[0]
         state = _timed(state, "encode", started)
         started = time.perf_counter()
         passages = self.retriever.search(
@@ -209,11 +216,41 @@ class Pipeline:
 
     def _answered(self, state: _State) -> Answer:
         started = time.perf_counter()
-        cited = cite(state.draft, self._store.article)
+        cited = cite(state.draft, self._parts().store.article)
         statements = verify(cited.statements, cited.citations)
         supported = any(statement.supported for statement in statements)
         state = _timed(state, "verify", started)
         return _answer(state, cited, statements, self._reader(state.request.reader).name, abstained=not supported)
+
+    def _parts(self) -> Parts:
+        """The opened index; built first when there is none."""
+        with self._lock:
+            if self._opened is None:
+                try:
+                    self._opened = self._open()
+                except IndexMissingError:
+                    self.build(self.settings, progress=show_progress)
+                    self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> Parts:
+        settings, folder = self.settings, self.settings.vectorstore_folder
+        store = Store.open(folder / FILE_NAME)
+        if store.manifest().get("settings_fingerprint") != settings.index_fingerprint:
+            store.close()
+            raise IndexMismatchError(
+                f"The index in {folder} was built with other settings (encoder or chunk size). "
+                "Run `kimqa sync` to build it again with the present ones."
+            )
+        # The encoder loads while Chroma is imported.
+        with ThreadPoolExecutor(1) as pool:
+            loading = pool.submit(load_encoder, settings.encoder, folder=folder, threads=settings.threads)
+            index = _open_index(settings)
+            encoder = loading.result()
+        retriever = HybridRetriever(
+            source=store, index=index, encoder=encoder, candidates=settings.candidates, top_k=settings.top_k
+        )
+        return Parts(store, encoder, retriever)
 
     def _reader(self, reader: Any) -> Reader:
         if reader is not None and not isinstance(reader, str):
