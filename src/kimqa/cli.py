@@ -25,6 +25,9 @@ app = typer.Typer(
 )  # fmt: skip
 
 _USER_ERROR: Final = 2
+# Wrong options and arguments. Typer brings a click of its own in some versions, so the class is found through typer.
+_USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
+_INTERRUPTED: Final = 130  # as a shell says it: 128 and the number of the signal
 
 Json = Annotated[bool, typer.Option("--json", help="Print the whole value as JSON.")]
 Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet may answer; repeatable.")]
@@ -147,10 +150,15 @@ def evaluate(context: typer.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a user's error is one line on stderr and exit status 2."""
     try:
-        app(args=list(arguments) if arguments is not None else None)
-    except KimqaError as error:
-        typer.echo(f"kimqa: {' '.join(str(error).split())}", err=True)
+        status = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except (KimqaError, _USAGE_ERROR) as error:
+        said = str(error) if isinstance(error, KimqaError) else error.format_message()
+        if said:
+            typer.echo(f"kimqa: {' '.join(said.split())}", err=True)
         sys.exit(_USER_ERROR)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(_INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _index_in_words(settings: Settings) -> str:
