@@ -4,11 +4,21 @@ PORT   ?= 7860
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
+LOG    := $(VENV)/pip.log
 WORK   ?= training/work
 DATA   ?= ../shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Settings of the shell must not change what the checks see.
 unexport PYTHONPATH
+export Q
+# Another Python than the environment's was asked for: make the environment anew.
+ifeq ($(origin PYTHON),command line)
+  ifneq ($(wildcard $(BIN)/python),)
+    ifneq ($(shell $(PYTHON) --version 2>&1),$(shell $(BIN)/python --version 2>&1))
+      $(shell rm -rf $(VENV))
+    endif
+  endif
+endif
 
 .PHONY: app test check evals bench ask index reader clean help
 
@@ -23,10 +33,11 @@ help:
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "kimqa needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo not there). Try: make PYTHON=python3.11"; exit 1; }
-	@test -x $(BIN)/python || { echo "kimqa: making the environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@test -x $(BIN)/pip || { echo "kimqa: making the environment $(VENV)"; rm -rf $(VENV); \
+	  $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "kimqa: no environment could be made; on Debian, install python3-venv"; exit 1; }; }
 	@echo "kimqa: installing packages (some minutes the first time)"
-	@$(BIN)/python -m pip install --quiet -c constraints.txt torch 2>&1 | { grep -v '^WARNING: ' || true; }
-	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]' 2>&1 | { grep -v '^WARNING: ' || true; }
+	@$(BIN)/python -m pip install --quiet -c constraints.txt torch >$(LOG) 2>&1 || { cat $(LOG); exit 1; }
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]' >$(LOG) 2>&1 || { cat $(LOG); exit 1; }
 	@$(BIN)/python -c 'import kimqa' && touch $(READY)
 
 index: $(READY)
@@ -37,8 +48,8 @@ app: index
 	@KIMQA_PORT=$(PORT) $(BIN)/python app.py
 
 ask: $(READY)
-	@test -n "$(Q)" || { echo 'Ask something: make ask Q="Who came with Kim to Beijing in 2025?"'; exit 2; }
-	@$(BIN)/kimqa ask "$(Q)"
+	@test -n "$$Q" || { echo 'Ask something: make ask Q="Who came with Kim to Beijing in 2025?"'; exit 2; }
+	@$(BIN)/kimqa ask -- "$$Q"
 
 check: $(READY)
 	@echo "kimqa: format";  $(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }

@@ -7,7 +7,7 @@ from kimqa.ui import read_examples
 
 if __name__ == "__main__":
     settings = load_settings()
-    examples = read_examples(settings.home / "examples.txt")
+    examples = read_examples(settings.examples_file)
     serve(
         default_pipeline(settings),
         settings.host,

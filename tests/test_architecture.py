@@ -20,7 +20,7 @@ FACES = {"api", "cli", "ui", "server", "render", "conversation", "__main__", "__
 PARTS = {
     "question": {"followup"},
     "encoders": {"onnx"},
-    "store": {"keywords"},
+    "store": {"folder", "keywords"},
     "readers.span_model": {"onnx"},
     "readers.extractive": {"readers.compose", "readers.kinds", "readers.quoting", "readers.span_model"},
     "readers.compose": {"readers.kinds", "readers.quoting", "readers.span_model"},
@@ -37,7 +37,7 @@ OWNERS = {
     "sentence_transformers": {"encoders"},
     "torch": {"encoders"},
     "onnxruntime": {"onnx"},
-    "sqlite3": {"store"},
+    "sqlite3": {"store", "folder"},
     "frontmatter": {"corpus"},
     "sentencex": {"text"},
     "snowballstemmer": {"text"},

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kimqa.cite import cite
+from kimqa.errors import ReaderError
 from kimqa.types import Article, Draft, DraftSide, DraftStatement, Quote
 
 HARBOUR = Article(
@@ -62,7 +63,7 @@ def test_a_draft_without_statements_has_no_citations():
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 4), (0, 47), (5, 5), (9, 3), (46, 47)])
 def test_a_quote_outside_its_article_is_a_fault_of_the_reader(start, end):
-    with pytest.raises(ValueError, match="outside article 'harbour'"):
+    with pytest.raises(ReaderError, match="outside article 'harbour'"):
         cited((Quote("harbour", start, end),))
 
 

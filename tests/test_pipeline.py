@@ -325,9 +325,14 @@ def test_a_reader_may_be_passed_as_an_object(pipeline):
     assert answer.statements[0].supported
 
 
-def test_what_no_passage_supports_is_marked_and_alone_makes_an_abstention(pipeline):
+def test_what_no_passage_supports_is_dropped_and_alone_makes_an_abstention(pipeline):
     mixed = pipeline.ask(RIBBON, reader=Claims("Ines Calder cut the ribbon.", "Paul Oster sang for 90 minutes."))
-    assert [statement.supported for statement in mixed.statements] == [True, False]
+    assert [(statement.text, statement.supported) for statement in mixed.statements] == [
+        ("Ines Calder cut the ribbon.", True)
+    ]
+    assert "Oster" not in mixed.text
+    assert mixed.short is None  # "x" stands in no statement that holds
+    check_invariants(mixed, pipeline.article)
     false = pipeline.ask(RIBBON, reader=Claims("Paul Oster sang for 90 minutes."))
     assert false.abstained
     check_invariants(false, pipeline.article)

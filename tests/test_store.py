@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kimqa.errors import ArgumentError, IndexDamagedError, IndexMissingError, StoreError
-from kimqa.store import Counts, Store, exclusive
+from kimqa.folder import exclusive
+from kimqa.store import Counts, Store
 from kimqa.types import Article, Chunk, Filters, Span
 from tests.fakes import HashingEncoder
 

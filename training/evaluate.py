@@ -14,9 +14,9 @@ from training.calibrate import by_question
 from training.metrics import auroc, calibration_error, exact_match, risk_at_coverage, sigmoid, token_f1
 from training.predictions import Prediction, predict
 
-LIST_SHARE = (
-    0.2  # a list is the best span and those with at least this share of its score; chosen on the calibration half
-)
+# Parts of a list: the best span and those with this share of its score. 0.02 is the best of 0.02 to 0.6 on the
+# calibration half (16 lists), where it gains 0.13 of F1 over 0.2.
+LIST_SHARE = 0.02
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
 
 

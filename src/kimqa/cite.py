@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from kimqa.errors import ReaderError
 from kimqa.types import Article, Citation, Conflict, ConflictSide, Draft, Quote, Statement
 
 
@@ -23,7 +24,7 @@ def cite(draft: Draft, article: Callable[[str], Article]) -> Cited:
     Every quote is cut out of the article here, so that it is what the article says at those offsets.
 
     Raises:
-        ValueError: a quote that lies outside its article, which is a fault of the reader.
+        ReaderError: a quote that lies outside its article.
     """
     numbered: dict[Quote, Citation] = {}
 
@@ -44,7 +45,7 @@ def cite(draft: Draft, article: Callable[[str], Article]) -> Cited:
 
 def _citation(number: int, quote: Quote, article: Article) -> Citation:
     if not 0 <= quote.start < quote.end <= len(article.text):
-        raise ValueError(
+        raise ReaderError(
             f"Quote {quote.start} to {quote.end} lies outside article {article.id!r} of {len(article.text)} characters."
         )
     return Citation(

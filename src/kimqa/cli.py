@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import subprocess
 import sys
@@ -35,7 +36,7 @@ Since = Annotated[str | None, typer.Option("--since", help="First day of publica
 Until = Annotated[str | None, typer.Option("--until", help="Last day of publication.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer as of this day; nothing later is used.")]
 TopK = Annotated[int | None, typer.Option("--top-k", help="How many passages to read.")]
-ReaderName = Annotated[str | None, typer.Option("--reader", help="`extractive`, or a chat model as provider:model.")]
+ReaderName = Annotated[str | None, typer.Option("--reader", help="Who answers; `extractive` is the only one so far.")]
 
 
 @app.command()
@@ -114,7 +115,7 @@ def serve(
         settings.host,
         settings.port,
         ready=_announce,
-        examples=read_examples(settings.home / "examples.txt"),
+        examples=read_examples(settings.examples_file),
     )
 
 
@@ -177,6 +178,8 @@ def _announce(address: str) -> None:
 
 
 def _lines(prompt: str) -> Any:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     while True:
         try:
             line = input(prompt if sys.stdin.isatty() else "").strip()

@@ -27,6 +27,7 @@ from kimqa.retrieve import HybridRetriever
 from kimqa.settings import Settings, load_settings
 from kimqa.store import FILE_NAME, Store
 from kimqa.sync import Progress, rebuild_vectors, sync
+from kimqa.text import normalize
 from kimqa.types import Answer, Article, Draft, Encoder, Event, Passage, Reader, Statement, SyncReport
 from kimqa.vectorstore import ChromaIndex
 from kimqa.verify import verify
@@ -216,11 +217,15 @@ class Pipeline:
 
     def _answered(self, state: _State) -> Answer:
         started = time.perf_counter()
-        cited = cite(state.draft, self._parts().store.article)
+        article = self._parts().store.article
+        cited = cite(state.draft, article)
         statements = verify(cited.statements, cited.citations)
-        supported = any(statement.supported for statement in statements)
+        if not all(statement.supported for statement in statements):
+            state = dataclasses.replace(state, draft=_supported_part(state.draft, statements))
+            cited = cite(state.draft, article)
+            statements = verify(cited.statements, cited.citations)
         state = _timed(state, "verify", started)
-        return _answer(state, cited, statements, self._reader(state.request.reader).name, abstained=not supported)
+        return _answer(state, cited, statements, self._reader(state.request.reader).name)
 
     def _parts(self) -> Parts:
         """The opened index; built first when there is none."""
@@ -243,10 +248,14 @@ class Pipeline:
                 "Run `kimqa sync` to build it again with the present ones."
             )
         # The encoder loads while Chroma is imported.
-        with ThreadPoolExecutor(1) as pool:
-            loading = pool.submit(load_encoder, settings.encoder, folder=folder, threads=settings.threads)
-            index = _open_index(settings)
-            encoder = loading.result()
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                loading = pool.submit(load_encoder, settings.encoder, folder=folder, threads=settings.threads)
+                index = _open_index(settings)
+                encoder = loading.result()
+        except BaseException:
+            store.close()
+            raise
         retriever = HybridRetriever(
             source=store, index=index, encoder=encoder, candidates=settings.candidates, top_k=settings.top_k
         )
@@ -254,9 +263,10 @@ class Pipeline:
 
     def _reader(self, reader: Any) -> Reader:
         if reader is not None and not isinstance(reader, str):
-            if not hasattr(reader, "read"):
+            if not (hasattr(reader, "read") and hasattr(reader, "name")):
                 raise ArgumentError(
-                    f"reader is of type {type(reader).__name__}; pass a reader's name or an object with a read method."
+                    f"reader is of type {type(reader).__name__}; pass a reader's name or an object with a name and a "
+                    "read method."
                 )
             return reader  # type: ignore[no-any-return]
         name = reader if reader is not None else self.settings.reader
@@ -307,8 +317,18 @@ def _timed(state: _State, stage: str, started: float) -> _State:
     return dataclasses.replace(state, timings=(*state.timings, (stage, milliseconds)))
 
 
-def _answer(state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str, *, abstained: bool) -> Answer:
+def _supported_part(draft: Draft, statements: Sequence[Statement]) -> Draft:
+    """The draft without the statements that do not hold, and without a short answer that only they give."""
+    pairs = zip(draft.statements, statements, strict=True)
+    kept = tuple(proposed for proposed, statement in pairs if statement.supported)
+    said = normalize(" ".join(statement.text for statement in kept))
+    short = draft.short if draft.short and normalize(draft.short) in said else None
+    return dataclasses.replace(draft, statements=kept, short=short)
+
+
+def _answer(state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str) -> Answer:
     draft, plan = state.draft, state.plan
+    abstained = not statements
     timings = dict(state.timings)
     timings["total"] = round(sum(timings.values()), 3)
     reason = (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None

@@ -35,8 +35,15 @@ _DATE: Final = re.compile(
 _PUBLISHED: Final = re.compile(
     r"\b(?:articles?|reports?|stor(?:y|ies)|coverage|news|pieces?|sources?)\s+(?:that (?:were|was)\s+)?"
     r"(?:published\s+|written\s+|printed\s+|dated\s+)?(?P<how>in|from|of|on|since|after|before|until|up to|by)\s+(?P<rest>.+)"
-    r"|\b(?:published|written|printed|dated)\s+(?P<how2>in|on|since|after|before|until|up to|by)\s+(?P<rest2>.+)",
+    r"|\b(?:articles?|reports?|stor(?:y|ies)|pieces?|sources?)\b.*\b(?:published|written|printed|dated)\s+"
+    r"(?P<how2>in|on|since|after|before|until|up to|by)\s+(?P<rest2>.+)"
+    r"|^what (?:was|were|has been|have been) (?:published|written|printed|reported)\s+"
+    r"(?P<how3>in|on|since|after|before|until|up to|by)\s+(?P<rest3>.+)",
     re.IGNORECASE,
+)
+_CONTEXT: Final = re.compile(r"\s\([^()]*\)$")  # what a follow-up was given of the turn before, answer included
+_EXCLUDED: Final = re.compile(
+    r"\b(?:other than|besides|except(?: for)?|apart from|unlike|not)\s+(?:in |by |from )?(?:the\s+)?$", re.IGNORECASE
 )
 # Words that make an outlet's name the source of what is asked, not its subject.
 _SAYS: Final = r"(?:say|says|said|report|reports|reported|write|writes|wrote|describe|describes|described|see|sees|think|thinks|mention|mentions|claim|claims|put|puts|explain|explains|argue|argues|cover|covers|covered|tell|tells|take|quote|quotes|rely|relies|cite|cites|suggest|suggests|view|call|calls|give|gives|note|notes)"
@@ -78,18 +85,19 @@ def plan_question(
     """
     cleaned = clean_question(question, max_chars=max_chars)
     standalone = make_standalone(cleaned, read_history(history))
-    named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(standalone, known_outlets)
+    asked = _CONTEXT.sub("", standalone)
+    named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(asked, known_outlets)
     first, last = _date(since, "since"), _date(until, "until")
     today = _date(as_of, "as_of")
     if since is None and until is None:
-        first, last = _published_range(standalone)
+        first, last = _published_range(asked)
     if first and last and first > last:
         raise ArgumentError(
             f"since ({first}) is after until ({last}), so no article can fit. Swap or change the dates."
         )
     if today is not None:
         last = min(last, today) if last else today
-        if first and first > last:
+        if since is not None and first and first > last:
             raise ArgumentError(f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them.")
     filters = Filters(outlets=tuple(named), since=first, until=last)
     return Plan(question, standalone, filters, _period(standalone, today))
@@ -181,21 +189,28 @@ def _given_outlets(outlets: Iterable[str] | str, known: Sequence[str]) -> list[s
 def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
     """Outlets that the question names as its source. One that is only its subject does not limit the articles."""
     mentions: dict[str, list[str]] = {}
+    # An outlet may be called Time or The Sun: one such word needs its capital, unless all is in lower case.
+    typed_lower = question == question.lower()
     for outlet in known:
         for name in outlet_names(outlet):
-            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE):
+            several = len(re.sub(r"^the\s+", "", name, flags=re.IGNORECASE).split()) > 1
+            flag = re.IGNORECASE if typed_lower or several else re.NOFLAG
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", question, flag):
+                if _EXCLUDED.search(question[: match.start()]):
+                    continue
                 mentions.setdefault(match.group(), []).append(outlet)
     if not mentions:
         return []
     group = "(?:" + "|".join(re.escape(name) for name in sorted(mentions, key=len, reverse=True)) + ")"
     listed = rf"{group}(?:(?:,| and| or|,? and|/)\s*{group})*"
-    cues = (
+    cues = [
         rf"\b(?:according to|per|going by|as told by|as reported (?:by|in))\s+(?:the\s+)?{listed}",
         rf"(?<!\w){listed}(?:['’]s?)?\s+(?:\w+\s+)?{_PIECE}\b",
         rf"\b(?:do|does|did|how|what|why|where)\s+(?:the\s+)?{listed}\s+(?:\w+ly\s+)?{_SAYS}\b",
         rf"(?<!\w){listed}\s+{_SAYS}\b",
-        rf"\b(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)",
-    )
+    ]
+    if not typed_lower:
+        cues.append(rf"\b(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)")
     named = "".join(match.group() for cue in cues for match in re.finditer(cue, question, re.IGNORECASE))
     found: list[str] = []
     for mention, outlets in mentions.items():
@@ -225,12 +240,12 @@ def _published_range(question: str) -> tuple[datetime.date | None, datetime.date
     match = _PUBLISHED.search(question)
     if not match:
         return None, None
-    rest = match["rest"] or match["rest2"]
+    rest = match["rest"] or match["rest2"] or match["rest3"]
     date = _DATE.match(rest.lstrip())
     span = _days(date) if date else None
     if span is None:
         return None, None
-    how = (match["how"] or match["how2"]).lower()
+    how = (match["how"] or match["how2"] or match["how3"]).lower()
     if how == "since":
         return span[0], None
     if how == "after":

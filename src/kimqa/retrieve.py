@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from rapidfuzz import fuzz
 
+from kimqa.errors import ArgumentError
 from kimqa.text import normalize
 from kimqa.types import Article, Chunk, Encoder, Filters, Index, Match, Passage
 
@@ -84,15 +86,18 @@ class HybridRetriever(BaseRetriever):
         chunks = {chunk.id: chunk for chunk in source.chunks(sorted({m.chunk_id for m in (*dense, *keyword)}))}
         for chunk in chunks.values():
             if chunk.article_id not in articles:
-                articles[chunk.article_id] = source.article(chunk.article_id)
+                with contextlib.suppress(ArgumentError):  # a sync removed it a moment ago
+                    articles[chunk.article_id] = source.article(chunk.article_id)
+        chunks = {name: chunk for name, chunk in chunks.items() if chunk.article_id in articles}
         in_period = _published_in(period, chunks, articles, dense, keyword) if period else []
         fused = fuse([[m.chunk_id for m in dense], [m.chunk_id for m in keyword], in_period])
         found: list[Passage] = []
+        forms: list[str] = []
         for chunk_id, score in fused:
             if chunk_id not in chunks:
                 continue
             passage = _passage(chunks[chunk_id], articles[chunks[chunk_id].article_id], score, similarity.get(chunk_id))
-            _add_once(found, passage, limit)
+            _add_once(found, forms, passage, limit)
             if len(found) > limit:
                 break
         return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(found[:limit], start=1))
@@ -144,16 +149,17 @@ def _published_in(
     ]
 
 
-def _add_once(found: list[Passage], passage: Passage, limit: int) -> None:
-    """Append the passage, or name its article on the passage that says the same."""
+def _add_once(found: list[Passage], forms: list[str], passage: Passage, limit: int) -> None:
+    """Append the passage and its normal form, or name its article on the passage that says the same."""
     form = normalize(passage.text)
     for position, other in enumerate(found):
-        if fuzz.ratio(form, normalize(other.text), score_cutoff=_NEAR_IDENTICAL):
+        if fuzz.ratio(form, forms[position], score_cutoff=_NEAR_IDENTICAL):
             if passage.article_id not in (other.article_id, *other.also_in):
                 found[position] = dataclasses.replace(other, also_in=(*other.also_in, passage.article_id))
             return
     if len(found) <= limit:
         found.append(passage)
+        forms.append(form)
 
 
 def _passage(chunk: Chunk, article: Article, score: float, similarity: float | None) -> Passage:

@@ -39,9 +39,7 @@ class Settings:
     encoder: str = "all-MiniLM-L6-v2"
     """A sentence-transformers model: a name or a folder."""
     reader: str = "extractive"
-    """`extractive`, or a chat model as `provider:model`."""
-    base_url: str = ""
-    """Address of a server that speaks the OpenAI protocol; empty: the provider's own."""
+    """Who answers; `extractive` is the only one so far."""
     min_chunk_words: int = 60
     max_chunk_words: int = 120
     top_k: int = 8
@@ -53,8 +51,6 @@ class Settings:
     max_question_chars: int = 2000
     min_confidence: float = 0.0
     """Abstain below this confidence, 0 to 1; 0 uses the reader's own calibrated threshold."""
-    deadline_seconds: float = 60.0
-    """Longest wait for a language model."""
     threads: int = 0
     """Threads for the models; 0: one per core."""
     host: str = "127.0.0.1"
@@ -74,7 +70,6 @@ class Settings:
             "ef_search": 1 <= self.ef_search <= 10_000,
             "max_question_chars": self.max_question_chars >= 1,
             "min_confidence": 0.0 <= self.min_confidence <= 1.0,
-            "deadline_seconds": self.deadline_seconds > 0,
             "threads": self.threads >= 0,
             "port": 0 <= self.port <= 65535,
         }
@@ -91,6 +86,11 @@ class Settings:
     def vectorstore_folder(self) -> Path:
         """Where the built index is."""
         return self.vectorstore if self.vectorstore is not None else self.home / "vectorstore"
+
+    @property
+    def examples_file(self) -> Path:
+        """Questions that the page offers, one a line: `examples.txt` beside the corpus folder."""
+        return self.corpus_folder.parent / "examples.txt"
 
     @property
     def index_fingerprint(self) -> str:
@@ -110,10 +110,10 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
     for key, value in variables.items():
         if key.startswith(_PREFIX) and value.strip():  # an empty variable counts as not set, as in most shells
             given[_known(key.removeprefix(_PREFIX).lower(), f"the environment variable {key}")] = value
-    home = Path(overrides.get("home") or given.get("home") or default_home()).expanduser()
-    merged = _read_file(home / _FILE) | given | {_known(key, "an argument"): value for key, value in overrides.items()}
-    merged["home"] = home
-    return Settings(**{name: _convert(name, value) for name, value in merged.items()})
+    home = _convert("home", overrides.get("home") or given.get("home") or default_home())
+    filed = {name: _convert(name, value, base=home) for name, value in _read_file(home / _FILE).items()}
+    named = given | {_known(key, "an argument"): value for key, value in overrides.items()} | {"home": home}
+    return Settings(**filed | {name: _convert(name, value) for name, value in named.items()})
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -135,19 +135,20 @@ def _known(name: str, where: str) -> str:
     return name
 
 
-def _convert(name: str, value: Any) -> Any:
+def _convert(name: str, value: Any, *, base: Path | None = None) -> Any:
+    """The value in the kind of its setting; a relative path counts from `base`, or the working directory."""
     kind = {field.name: str(field.type) for field in dataclasses.fields(Settings)}[name]
     if value is None and "None" in kind:
         return None
     try:
         if "Path" in kind:
-            return Path(str(value)).expanduser().resolve()
+            return (base or Path()).joinpath(Path(str(value)).expanduser()).resolve()
         if kind == "int" and isinstance(value, (str, int)) and not isinstance(value, bool):
             return int(value)
         if kind == "float" and isinstance(value, (str, int, float)) and not isinstance(value, bool):
             return float(value)
         if kind == "str" and isinstance(value, str):
             return value.strip()
-    except ValueError:
+    except (ValueError, RuntimeError):  # expanduser: there is no such user
         pass
     raise SettingsError(f"The setting {name} is {value!r}, but it should be of the kind {kind}. Mend it and try again.")

@@ -20,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from kimqa.errors import ArgumentError, IndexDamagedError, IndexMissingError, StoreError
+from kimqa.folder import make_folder
 from kimqa.keywords import terms
 from kimqa.types import Article, Chunk, Filters, Match, Span, Vectors
 
@@ -78,7 +79,7 @@ class Store:
         self._writable = writable
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Store:
@@ -91,7 +92,7 @@ class Store:
         if not create and not path.is_file():
             raise IndexMissingError(f"{path} does not exist: no index has been built yet. Run `kimqa sync`.")
         if create:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
         store = cls(path, writable=create)
         try:
             if create:
@@ -105,7 +106,7 @@ class Store:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
             self._local = threading.local()
@@ -307,7 +308,9 @@ class Store:
         connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
         with self._lock:
-            self._connections.append(connection)
+            for thread in [thread for thread in self._connections if not thread.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = connection
         self._local.connection = connection
         return connection
 
@@ -338,25 +341,6 @@ class Store:
             raise IndexDamagedError(
                 f"{self._path} cannot be read: {error}. Run `kimqa sync`, which builds it anew."
             ) from error
-
-
-@contextlib.contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
-    """Only one process, or thread, at a time is inside with the same folder; a killed one is out.
-
-    Raises:
-        StoreError: another one is inside.
-    """
-    # SQLite's lock on a file of its own: it is portable, and the system takes it back from a process that dies.
-    folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(sqlite3.connect(folder / "sync.lock", timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"Another sync is at work on {folder} ({error}). Wait for it to end and try again."
-            ) from error
-        yield
 
 
 _ARTICLE_COLUMNS: Final = "id, text, title, outlet, author, published, published_basis, url, content"

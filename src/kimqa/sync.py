@@ -19,7 +19,8 @@ from kimqa.clean import mark_prose
 from kimqa.corpus import digest, iter_corpus
 from kimqa.encoders import export_encoder
 from kimqa.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError
-from kimqa.store import FILE_NAME, Store, exclusive
+from kimqa.folder import exclusive
+from kimqa.store import FILE_NAME, Store
 from kimqa.types import Article, Encoder, Problem, SyncReport
 from kimqa.vectorstore import build_generation, current_generation, is_intact
 

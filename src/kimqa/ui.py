@@ -245,7 +245,7 @@ def _responder(parts: _Parts, pipeline: Pipeline) -> Callable[..., Iterator[dict
         if current.answer is not None:
             changes |= {parts.copied: answer_as_text(current.answer), parts.copy: gr.update(interactive=True)}
         else:
-            changes |= {parts.question: question}  # to be mended and asked again
+            changes |= {parts.question: question.encode(errors="replace").decode()}  # to be mended and asked again
         yield changes
 
     return respond

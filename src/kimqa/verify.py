@@ -60,6 +60,8 @@ def is_supported(text: str, citations: Sequence[Citation]) -> bool:
     content = [stem(word) for word in words(body) if word not in STOPWORDS]
     if content and sum(word in evidence_stems for word in content) / len(content) < _MIN_COVERAGE:
         return False
+    for title in {citation.title for citation in citations if citation.title}:
+        body = body.replace(title, " ")  # named, not stated
     return not _is_opposite(body, [citation.quote for citation in citations])
 
 
