@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from kimqa.readers.compose import compose
 from kimqa.readers.kinds import fits
-from kimqa.readers.quoting import Candidate, in_one_sentence
+from kimqa.readers.quoting import Candidate, in_one_sentence, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import stem, stems, word_spans, words
 from kimqa.types import Draft, Passage
@@ -66,7 +66,7 @@ class ExtractiveReader:
         """The passage with its reading, less the spans that run over a sentence's end or are no such thing as asked for."""
         whole = tuple(span for span in reading.spans if in_one_sentence(passage.text, span)) or reading.spans
         fitting = tuple(span for span in whole if fits(question, span.text))
-        spans = fitting or whole
+        spans = tuple(whole_name(passage.text, span) for span in fitting or whole)
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting else _MISFIT_PENALTY
         confidence = self._model.confidence(score, spans[0].score) if spans else 0.0

@@ -14,6 +14,17 @@ from kimqa.text import sentences, written_date
 from kimqa.types import DraftStatement, Passage, Quote, Span
 
 _REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+# A capitalised word within a sentence (a small letter or a comma stands before it) right before a name.
+_NAME_BEFORE: Final = re.compile(r"(?<=[a-z,] )([A-Z][\w-]*)\s$")
+# Capitalised words that stand before a name and are none of it: ranks and offices, days and months.
+_NO_NAMES: Final = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
+    october november december president vice deputy prime minister chancellor premier king queen prince princess duke
+    secretary general senator representative governor mayor judge justice chief inspector superintendent sergeant captain
+    colonel major lieutenant admiral commander corporal professor doctor dr mr mrs ms miss sir dame lady lord father sister
+    bishop archbishop cardinal pope imam rabbi ambassador envoy director chairman chairwoman chair commissioner councillor
+    officer coach manager speaker attorney""".split()
+)
 ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
 """How an item of a list opens."""
 
@@ -39,6 +50,15 @@ class Candidate:
     def best(self) -> AnswerSpan | None:
         """The likeliest answer in it."""
         return self.reading.spans[0] if self.reading.spans else None
+
+
+def whole_name(text: str, span: AnswerSpan) -> AnswerSpan:
+    """The span with the rest of the proper name whose end it is: "Ju Ae" in "his daughter Kim Ju Ae" gives "Kim Ju Ae"."""
+    start = span.start
+    if text[start : start + 1].isupper():
+        while (before := _NAME_BEFORE.search(text, 0, start)) and before[1].lower() not in _NO_NAMES:
+            start = before.start(1)
+    return dataclasses.replace(span, start=start, text=text[start : span.end])
 
 
 def statement_of(candidate: Candidate, span: AnswerSpan, agreeing: Sequence[Candidate]) -> DraftStatement:
