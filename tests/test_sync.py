@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from kimqa.errors import CorpusError, IndexMismatchError, IndexMissingError, StoreError
-from kimqa.store import Store, exclusive
+from kimqa.folder import exclusive
+from kimqa.store import Store
 from kimqa.sync import rebuild_vectors, sync
 from kimqa.types import Filters, SyncReport
 from kimqa.vectorstore import ChromaIndex, ExactIndex, current_generation, is_intact
