@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from kimqa.errors import ModelError
 from kimqa.onnx import open_session
+from kimqa.text import written_date
 
 if TYPE_CHECKING:  # imported when a model is loaded
     from tokenizers import Encoding, Tokenizer
@@ -50,7 +51,7 @@ class PassageInput:
     @property
     def header(self) -> str:
         """`outlet, weekday day month year. title` and a line break, without the parts that are missing."""
-        source = ", ".join(part for part in (self.outlet, _day(self.published)) if part)
+        source = ", ".join(part for part in (self.outlet, written_date(self.published)) if part)
         line = ". ".join(part for part in (source, self.title) if part)
         return f"{line}\n" if line else ""
 
@@ -329,16 +330,6 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 QUOTES = '"“‘'
 PAIRS = (('"', '"'), ("“", "”"), ("‘", "’"), ("(", ")"), ("[", "]"))
 CURRENCIES = "$£€¥₹₩"
-# Names of our own, since strftime follows the locale.
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def _day(date: datetime.date | None) -> str:
-    return f"{WEEKDAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]} {date.year}" if date else ""
 
 
 def _joined(text: str, at: int) -> bool:
