@@ -18,6 +18,7 @@ from kimqa.text import normalize, paragraphs
 from kimqa.types import Answer, Article, Citation, Conflict, Filters, Passage, Span, Statement
 
 # What a page should never receive: control characters (tab and line break excepted) and halves of surrogate pairs.
+_MOST_HEADLINES: Final = 3  # offered where the articles do not say
 _UNSHOWABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _CITATION_MARK: Final = re.compile(r"\[(\d{1,4})\]")
 # A question longer than this is shown cut: the whole of it would push the answer out of sight.
@@ -176,7 +177,7 @@ def _mark(number: int, exchange: int) -> str:
 def _render_abstention(answer: Answer) -> str:
     reason = f'<p dir="auto">{escape(answer.reason)}</p>' if answer.reason else ""
     headlines = {passage.article_id: passage for passage in reversed(answer.passages)}
-    nearest = [passage for passage in answer.passages if headlines[passage.article_id] is passage][:5]
+    nearest = [passage for passage in answer.passages if headlines[passage.article_id] is passage][:_MOST_HEADLINES]
     items = "".join(f"<li>{escape(passage.title or passage.article_id)} <small>{_byline(passage)}</small></li>" for passage in nearest)  # fmt: skip
     listed = f'<p class="nearest">Nearest passages, not support:</p><ul>{items}</ul>' if items else ""
     return f'<div class="abstained"><p class="verdict">Not in these articles.</p>{reason}{listed}</div>'
