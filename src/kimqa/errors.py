@@ -9,7 +9,7 @@ KimqaError
 │   ├── IndexMismatchError    built with other settings or another model
 │   └── IndexDamagedError     the stored data cannot be read
 ├── ModelError             an encoder or reader model that is missing, altered or cannot be loaded
-└── ReaderError            a language model that failed to answer
+└── ReaderError            a reader that failed to answer, or whose quote lies outside its article
 """
 
 from __future__ import annotations
@@ -52,4 +52,4 @@ class ModelError(KimqaError):
 
 
 class ReaderError(KimqaError):
-    """A language model failed to answer."""
+    """A reader failed to answer, or its quote lies outside the article."""
