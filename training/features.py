@@ -289,7 +289,7 @@ def collate(examples: list[Example]) -> Batch:
 class Course:
     """What is learned from: pairs, their passages, and how much of each source one epoch draws.
 
-    A share of 1.5 means all pairs of the source once and half of them again. The sources `header` (questions on the line
+    A share of 1.5 means all questions of the source once and half of them again. The sources `header` (questions on the line
     above the passage) and `edits` (statements made of its sentences) are made on the way, and count in passages.
     """
 
@@ -298,13 +298,20 @@ class Course:
     shares: dict[str, float]
 
     def draw(self, chance: random.Random) -> list[list[Pair]]:
-        """Draws the pairs of one epoch: questions in random order, each with all its passages that were drawn."""
+        """Draws the pairs of one epoch: questions in random order, each with all its passages of the sources drawn.
+
+        A share of a source is a share of its questions, so that their passages go on competing with each other.
+        """
         drawn: dict[str, list[Pair]] = {}
         for source in sorted(self.shares):
-            ours = [pair for pair in self.pairs if pair.source == source]
+            asked: dict[str, list[Pair]] = {}
+            for pair in self.pairs:
+                if pair.source == source:
+                    asked.setdefault(pair.question_id, []).append(pair)
             whole, part = divmod(self.shares[source], 1.0)
-            for pair in ours * int(whole) + chance.sample(ours, int(part * len(ours))):
-                drawn.setdefault(pair.question_id, []).append(pair)
+            groups = list(asked.values())
+            for group in groups * int(whole) + chance.sample(groups, int(part * len(groups))):
+                drawn.setdefault(group[0].question_id, []).extend(group)
         questions = list(drawn.values())
         chance.shuffle(questions)
         return questions

@@ -30,7 +30,8 @@ def collect(shared: Path, extra: Path) -> tuple[Collection, dict[str, str]]:
         (sorted(written.glob("news-*.jsonl")), collection.add_news),
         (sorted(written.glob("stories-*.jsonl")), collection.add_stories),
         (sorted(written.glob("statements-*.jsonl")), collection.add_statements),
-        (sorted(extra.glob("*.jsonl")), collection.add_stories),
+        (sorted(extra.glob("stories-*.jsonl")), collection.add_stories),
+        (sorted(extra.glob("statements-*.jsonl")), collection.add_statements),
     ):
         for path in files:
             add(path)

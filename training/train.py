@@ -23,6 +23,7 @@ from training.features import Batch, Course, collate
 from training.model import ReaderNetwork, load_base
 
 REPORT_SECONDS = 20
+HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()  # where a processor must emulate it, a step takes minutes
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # How much of each source one epoch draws. Stage 1 learns to read from the large public set, already mixed with news;
@@ -47,6 +48,16 @@ SHARES = {
         "yesno": 1.5,
         "edits": 3.0,
         "header": 0.3,
+    },
+    "3": {
+        "squadshifts": 0.03,
+        "news": 0.4,
+        "stories": 0.42,
+        "negatives": 0.02,
+        "statements": 0.75,
+        "yesno": 0.6,
+        "edits": 0.3,
+        "header": 0.05,
     },
 }
 
@@ -77,7 +88,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 def losses(network: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
     """Returns the loss of each head: summed over the examples that teach it, divided by the size of the batch."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=HAS_BFLOAT16):
         start, end, answerable, verdict = network(batch.input_ids, batch.attention_mask, batch.token_type_ids)
     found: dict[str, Tensor] = {}
     has_span = batch.starts.sum(1) > 0

@@ -34,7 +34,11 @@ def cite(draft: Draft, article: Callable[[str], Article]) -> Cited:
         return numbered[quote]
 
     statements = tuple(
-        Statement(statement.text, tuple(dict.fromkeys(number(quote).number for quote in statement.quotes)))
+        Statement(
+            statement.text,
+            tuple(dict.fromkeys(number(quote).number for quote in statement.quotes)),
+            statement.supported,
+        )
         for statement in draft.statements
     )
     conflicts = tuple(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kimqa.text import STOPWORDS, content_words, normalize, words
 from kimqa.types import Turn
+
+Rewrite = Callable[[str, Sequence[Turn]], str | None]
+"""Asks a language model for a follow-up in words that stand on their own; None when it gives none."""
 
 _MAX_TURNS: Final = 4
 _MAX_REFERENT_WORDS: Final = 10
@@ -32,6 +35,8 @@ _DEMONSTRATIVE: Final = re.compile(
 _BARE: Final = re.compile(r"^(?:and|but|or)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
 _MAX_BARE_WORDS: Final = 5
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+# Content words that a rewriting replaces.
+_REPLACED: Final = frozenset("one ones former latter same else happen happened mean".split())
 _AUXILIARY: Final = frozenset(
     "did do does was were is are has have had will would can could should may might must".split()
 )
@@ -42,17 +47,41 @@ _ELLIPSIS: Final = re.compile(
 )
 
 
-def make_standalone(question: str, history: Sequence[Turn]) -> str:
+def make_standalone(question: str, history: Sequence[Turn], rewrite: Rewrite | None = None) -> str:
     """`question` with what it takes from the last turns filled in; unchanged when it needs nothing.
 
     Works by rule: a pronoun is replaced by what the last turns speak of, "what about X?" is asked in the words of the
     last question, and what is still too short to search gets the last turn as a bracket. A question that names
-    its own subject starts a new topic and is left alone.
+    its own subject starts a new topic and is left alone. Where a follow-up needs something, `rewrite` may word it better;
+    its words count if they bring in no name that nobody has spoken of, and lose none that the rules filled in.
     """
     resolved: list[Turn] = []
     for turn in list(history)[-_MAX_TURNS:]:
         resolved.append(Turn(_resolve(turn.question.strip(), resolved), turn.answer.strip()))
-    return _resolve(question, resolved)
+    by_rule = _resolve(question, resolved)
+    if rewrite is None or not resolved or not needs_context(question):
+        return by_rule
+    turns = list(history)[-_MAX_TURNS:]
+    proposed = rewrite(question, turns)
+    return proposed if proposed and _is_faithful(proposed, question, by_rule, turns) else by_rule
+
+
+def _is_faithful(proposed: str, question: str, by_rule: str, turns: Sequence[Turn]) -> bool:
+    """Whether a rewritten question asks what was asked: no name of its own, none of the rule's lost, most words kept."""
+    spoken = " ".join((question, *(f"{turn.question} {turn.answer}" for turn in turns)))
+    if set(words(" ".join(_names(proposed)))) - set(words(spoken)):
+        return False
+    if {form for form in words(proposed) if form.isdigit()} - set(words(spoken)):
+        return False
+    kept = set(content_words(question)) - _REPLACED
+    if len(kept & set(content_words(proposed))) < len(kept) / 2:
+        return False
+    filled = [name for name in _names(_without_context(by_rule)) if normalize(name) not in normalize(question)]
+    return not filled or any(set(words(name)) & set(words(proposed)) for name in filled)
+
+
+def _without_context(question: str) -> str:
+    return re.sub(r"\s\([^()]*\)$", "", question)
 
 
 def _resolve(question: str, turns: Sequence[Turn]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
+import functools
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -15,20 +17,23 @@ from typing import Any, Final
 from langchain_core.runnables import Runnable, RunnableLambda
 from langsmith.run_helpers import tracing_context
 
-from kimqa.cite import Cited, cite
+from kimqa.cite import cite
+from kimqa.conclude import conclude, mark, supported_part
 from kimqa.encoders import load_encoder
 from kimqa.errors import ArgumentError, IndexMismatchError, IndexMissingError, StoreError
+from kimqa.ground import ground
 from kimqa.progress import show_progress
 from kimqa.question import Plan, plan_question
 from kimqa.readers.extractive import ExtractiveReader
-from kimqa.readers.load import load_reader
-from kimqa.readers.prompts import REFUSAL
+from kimqa.readers.faults import ModelFault
+from kimqa.readers.generative import GenerativeReader
+from kimqa.readers.load import as_reader, load_extractive, load_model_reader
+from kimqa.readers.models import ModelOptions
 from kimqa.retrieve import HybridRetriever
 from kimqa.settings import Settings, load_settings
 from kimqa.store import FILE_NAME, Store
 from kimqa.sync import Progress, rebuild_vectors, sync
-from kimqa.text import normalize
-from kimqa.types import Answer, Article, Draft, Encoder, Event, Passage, Reader, Statement, SyncReport
+from kimqa.types import Answer, Article, Draft, Encoder, Event, Judge, Passage, Reader, SyncReport
 from kimqa.vectorstore import ChromaIndex
 from kimqa.verify import verify
 
@@ -59,7 +64,9 @@ class _State:
     plan: Plan
     passages: tuple[Passage, ...] = ()
     draft: Draft = dataclasses.field(default_factory=Draft)
-    answer: Answer | None = None
+    reader: str = ""
+    deadline: float = 0.0
+    notes: tuple[str, ...] = ()
     timings: tuple[tuple[str, float], ...] = ()
 
 
@@ -81,6 +88,7 @@ class Pipeline:
         self.settings = settings
         self._opened = parts
         self._readers = dict(readers or {})
+        self._judge: Judge | None = None
         self._lock = threading.RLock()
 
     @classmethod
@@ -159,20 +167,23 @@ class Pipeline:
 
     def stream(self, question: str, **options: Any) -> Iterator[Event]:
         """The same answer as a sequence of events, the last one carrying it."""
-        state = self._planned(_request(question, options))
-        yield Event("plan", standalone_question=state.plan.standalone_question, filters=state.plan.filters)
-        state = self._retrieved(state)
-        yield Event("passages", passages=state.passages)
-        answer = self._answered(self._drafted(state))
-        for statement in answer.statements:
-            yield Event("token", text=mark(statement) + " ")
-        yield Event("answer", answer=answer)
+        with tracing_context(enabled=False):
+            state = self._planned(_request(question, options))
+            yield Event("plan", standalone_question=state.plan.standalone_question, filters=state.plan.filters)
+            state = self._retrieved(state)
+            yield Event("passages", passages=state.passages)
+            state = yield from self._drafting(state)
+            answer = self._answered(state)
+            if not state.draft.written:
+                for statement in answer.statements:
+                    yield Event("token", text=mark(statement) + " ")
+            yield Event("answer", answer=answer)
 
     def search(self, query: str, **options: Any) -> tuple[Passage, ...]:
         """The passages nearest to a query, best first; options as for `ask`."""
         state = self._retrieved(self._planned(_request(query, options)))
         # The small reader ranks better than either index (hit@1 on held-out stories: 0.49 before reading, 0.66 after).
-        return self._reader(ExtractiveReader.name).read(state.plan.standalone_question, state.passages).passages
+        return self._extractive().read(state.plan.standalone_question, state.passages).passages
 
     def as_runnable(self) -> Runnable[Any, Answer]:
         """The answering path as a LangChain `Runnable`, from a question (or a `Request`) to an `Answer`."""
@@ -187,13 +198,17 @@ class Pipeline:
         asked = request if isinstance(request, Request) else Request(request)
         _check_top_k(asked.top_k)
         started = time.perf_counter()
+        deadline = time.monotonic() + self.settings.deadline_seconds
+        reader = self._reader(asked.reader)
+        rewrite = functools.partial(reader.rewrite, deadline=deadline) if isinstance(reader, GenerativeReader) else None
         plan = plan_question(
             asked.question, history=asked.history, known_outlets=self._parts().store.outlets(), outlets=asked.outlets,
             since=asked.since, until=asked.until, as_of=asked.as_of, max_chars=self.settings.max_question_chars,
+            rewrite=rewrite,
         )  # fmt: skip
         if asked.article_ids:
             plan = dataclasses.replace(plan, filters=dataclasses.replace(plan.filters, article_ids=asked.article_ids))
-        return _timed(_State(asked, plan), "plan", started)
+        return _timed(_State(asked, plan, deadline=deadline), "plan", started)
 
     def _retrieved(self, state: _State) -> _State:
         started = time.perf_counter()
@@ -207,25 +222,65 @@ class Pipeline:
         return _timed(dataclasses.replace(state, passages=passages), "search", started)
 
     def _drafted(self, state: _State) -> _State:
+        drafting = self._drafting(state)
+        while True:
+            try:
+                next(drafting)
+            except StopIteration as end:
+                drafted: _State = end.value
+                return drafted
+
+    def _drafting(self, state: _State) -> Generator[Event, None, _State]:
+        """Events while the answer is written, then the state with the draft."""
+        reader = self._reader(state.request.reader)
+        asks_model = isinstance(reader, GenerativeReader)
+        question = state.plan.standalone_question
         started = time.perf_counter()
-        draft = self._reader(state.request.reader).read(state.plan.standalone_question, state.passages)
-        return _timed(
-            dataclasses.replace(state, draft=draft, passages=draft.passages or state.passages),
-            "read",
-            started,
+        draft = (self._extractive() if asks_model else reader).read(question, state.passages)
+        name = reader.name if draft.statements or not asks_model else ExtractiveReader.name
+        state = dataclasses.replace(state, draft=draft, passages=draft.passages or state.passages, reader=name)
+        state = _timed(state, "read", started)
+        # The gate: where the small reader finds nothing that answers, no model is asked.
+        if isinstance(reader, GenerativeReader) and draft.statements:
+            state = yield from self._writing(state, reader)
+        return state
+
+    def _writing(self, state: _State, reader: GenerativeReader) -> Generator[Event, None, _State]:
+        """The state with what a language model says in place of the draft, as far as the passages support it."""
+        started = time.perf_counter()
+        question, today = state.plan.standalone_question, state.plan.today or datetime.date.today()
+        try:
+            draft = yield from reader.write(question, state.passages, today=today, deadline=state.deadline)
+        except ModelFault as error:
+            note = f"The language model {reader.name} {error.fault.reason}. This is the extractive answer."
+            return dataclasses.replace(
+                _timed(state, "write", started), reader=ExtractiveReader.name, notes=(*state.notes, note)
+            )
+        state = _timed(state, "write", started)
+        started = time.perf_counter()
+        grounded = ground(draft, state.draft, self._judging(), keep_unsupported=self.settings.unsupported == "mark")
+        for text in grounded.withdrawn:
+            yield Event("withdrawn", text=text)
+        state = dataclasses.replace(
+            state, draft=grounded.draft, passages=draft.passages, notes=(*state.notes, *grounded.notes)
         )
+        return _timed(state, "ground", started)
 
     def _answered(self, state: _State) -> Answer:
         started = time.perf_counter()
         article = self._parts().store.article
         cited = cite(state.draft, article)
-        statements = verify(cited.statements, cited.citations)
-        if not all(statement.supported for statement in statements):
-            state = dataclasses.replace(state, draft=_supported_part(state.draft, statements))
-            cited = cite(state.draft, article)
+        if not state.draft.written:
             statements = verify(cited.statements, cited.citations)
-        state = _timed(state, "verify", started)
-        return _answer(state, cited, statements, self._reader(state.request.reader).name)
+            if not all(statement.supported for statement in statements):
+                state = dataclasses.replace(state, draft=supported_part(state.draft, statements))
+                cited = cite(state.draft, article)
+        timings = dict(_timed(state, "verify", started).timings)
+        timings["total"] = round(sum(timings.values()), 3)
+        return conclude(
+            state.plan, state.draft, cited, passages=state.passages, reader=state.reader, timings=timings,
+            notes=state.notes,
+        )  # fmt: skip
 
     def _parts(self) -> Parts:
         """The opened index; built first when there is none."""
@@ -263,19 +318,39 @@ class Pipeline:
 
     def _reader(self, reader: Any) -> Reader:
         if reader is not None and not isinstance(reader, str):
-            if not (hasattr(reader, "read") and hasattr(reader, "name")):
-                raise ArgumentError(
-                    f"reader is of type {type(reader).__name__}; pass a reader's name or an object with a name and a "
-                    "read method."
-                )
-            return reader  # type: ignore[no-any-return]
+            return as_reader(reader, self._model_options())
         name = reader if reader is not None else self.settings.reader
+        if name == ExtractiveReader.name:
+            return self._extractive()
         with self._lock:
             if name not in self._readers:
-                self._readers[name] = load_reader(
-                    name, threads=self.settings.threads, min_confidence=self.settings.min_confidence
-                )
+                self._readers[name] = load_model_reader(name, self._model_options())
             return self._readers[name]
+
+    def _extractive(self) -> Reader:
+        """The small reader, which also ranks what is found and says whether a language model is asked at all."""
+        with self._lock:
+            if ExtractiveReader.name not in self._readers:
+                self._readers[ExtractiveReader.name], self._judge = load_extractive(
+                    threads=self.settings.threads, min_confidence=self.settings.min_confidence
+                )
+            return self._readers[ExtractiveReader.name]
+
+    def _judging(self) -> Judge:
+        with self._lock:
+            if self._judge is None:
+                self._judge = load_extractive(threads=self.settings.threads)[1]
+            return self._judge
+
+    def _model_options(self) -> ModelOptions:
+        settings = self.settings
+        return ModelOptions(
+            base_url=settings.base_url,
+            max_prompt_tokens=settings.max_prompt_tokens,
+            max_answer_tokens=settings.max_answer_tokens,
+            timeout=settings.deadline_seconds,
+            retries=settings.model_retries,
+        )
 
 
 def _open_index(settings: Settings) -> ChromaIndex:
@@ -287,14 +362,6 @@ def _open_index(settings: Settings) -> ChromaIndex:
         _log.warning("%s Building it again from the stored vectors.", error)
         rebuild_vectors(folder, ef_search=settings.ef_search)
         return ChromaIndex.open(folder)
-
-
-def mark(statement: Statement) -> str:
-    """The statement with its citation numbers in front of the full stop: "Kim arrived on Tuesday [1]."."""
-    marks = "".join(f"[{number}]" for number in statement.citations)
-    if statement.text.endswith((".", "!", "?")):
-        return f"{statement.text[:-1]} {marks}{statement.text[-1]}"
-    return f"{statement.text} {marks}"
 
 
 def _request(question: str, options: dict[str, Any]) -> Request:
@@ -315,36 +382,3 @@ def _check_top_k(top_k: Any) -> None:
 def _timed(state: _State, stage: str, started: float) -> _State:
     milliseconds = round(1000 * (time.perf_counter() - started), 3)
     return dataclasses.replace(state, timings=(*state.timings, (stage, milliseconds)))
-
-
-def _supported_part(draft: Draft, statements: Sequence[Statement]) -> Draft:
-    """The draft without the statements that do not hold, and without a short answer that only they give."""
-    pairs = zip(draft.statements, statements, strict=True)
-    kept = tuple(proposed for proposed, statement in pairs if statement.supported)
-    said = normalize(" ".join(statement.text for statement in kept))
-    short = draft.short if draft.short and normalize(draft.short) in said else None
-    return dataclasses.replace(draft, statements=kept, short=short)
-
-
-def _answer(state: _State, cited: Cited, statements: tuple[Statement, ...], reader: str) -> Answer:
-    draft, plan = state.draft, state.plan
-    abstained = not statements
-    timings = dict(state.timings)
-    timings["total"] = round(sum(timings.values()), 3)
-    reason = (draft.reason or "No statement of the answer is supported by the passages.") if abstained else None
-    return Answer(
-        question=plan.question,
-        standalone_question=plan.standalone_question,
-        text=f"{REFUSAL} {reason}" if abstained else " ".join(mark(statement) for statement in statements),
-        short=None if abstained else draft.short,
-        abstained=abstained,
-        reason=reason,
-        confidence=round(draft.confidence, 4),
-        statements=() if abstained else statements,
-        citations=() if abstained else cited.citations,
-        passages=state.passages,
-        filters=plan.filters,
-        conflicts=() if abstained else cited.conflicts,
-        reader=reader,
-        timings=timings,
-    )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from rapidfuzz import process
 
 from kimqa.errors import ArgumentError
-from kimqa.followup import make_standalone
+from kimqa.followup import Rewrite, make_standalone
 from kimqa.text import normalize, words
 from kimqa.types import Filters, Turn
 
@@ -57,12 +57,16 @@ _MAX_TURN_CHARS: Final = 2000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """What is searched: the question as asked and self-contained, the filters, and the days it speaks of, if any."""
+    """What is searched: the question as asked and self-contained, the filters, and the days it speaks of, if any.
+
+    `today` is the day to answer as of, if one was given.
+    """
 
     question: str
     standalone_question: str
     filters: Filters
     period: tuple[datetime.date, datetime.date] | None = None
+    today: datetime.date | None = None
 
 
 def plan_question(
@@ -75,16 +79,18 @@ def plan_question(
     until: datetime.date | str | None = None,
     as_of: datetime.date | str | None = None,
     max_chars: int = 2000,
+    rewrite: Rewrite | None = None,
 ) -> Plan:
     """Read a question.
 
-    Filters that are passed in win over those read from the words. `as_of` hides what was published later.
+    Filters that are passed in win over those read from the words. `as_of` hides what was published later. `rewrite` asks
+    a language model to make a follow-up self-contained, which counts only where it says what the rules do.
 
     Raises:
         ArgumentError: no question, too long, no words in it; an unknown outlet; a date that is none; since after until.
     """
     cleaned = clean_question(question, max_chars=max_chars)
-    standalone = make_standalone(cleaned, read_history(history))
+    standalone = make_standalone(cleaned, read_history(history), rewrite)
     asked = _CONTEXT.sub("", standalone)
     named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(asked, known_outlets)
     first, last = _date(since, "since"), _date(until, "until")
@@ -100,7 +106,7 @@ def plan_question(
         if since is not None and first and first > last:
             raise ArgumentError(f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them.")
     filters = Filters(outlets=tuple(named), since=first, until=last)
-    return Plan(question, standalone, filters, _period(standalone, today))
+    return Plan(question, standalone, filters, _period(standalone, today), today)
 
 
 def clean_question(question: Any, *, max_chars: int) -> str:

@@ -39,7 +39,21 @@ class Settings:
     encoder: str = "all-MiniLM-L6-v2"
     """A sentence-transformers model: a name or a folder."""
     reader: str = "extractive"
-    """Who answers; `extractive` is the only one so far."""
+    """Who answers: `extractive`, or a language model as "provider:model"."""
+    page_readers: str = ""
+    """Further readers that the page offers, separated by commas. Whoever can open the page can use them."""
+    base_url: str = ""
+    """Address of a server that speaks the OpenAI protocol, or of an Ollama; empty: the provider's own."""
+    deadline_seconds: float = 60.0
+    """Most seconds for one answer. A language model that needs longer is left, and the extractive answer given."""
+    model_retries: int = 2
+    """How often a request to a language model is sent again after a passing failure."""
+    max_prompt_tokens: int = 4000
+    """Most tokens of rules, passages and question that a language model is sent; the last passages are left out."""
+    max_answer_tokens: int = 600
+    """Most tokens that a language model may write."""
+    unsupported: str = "drop"
+    """What becomes of a language model's statements that no passage supports: `drop` or `mark`."""
     min_chunk_words: int = 60
     max_chunk_words: int = 120
     top_k: int = 8
@@ -71,6 +85,11 @@ class Settings:
             "max_question_chars": self.max_question_chars >= 1,
             "min_confidence": 0.0 <= self.min_confidence <= 1.0,
             "threads": self.threads >= 0,
+            "deadline_seconds": 1.0 <= self.deadline_seconds <= 3600.0,
+            "model_retries": 0 <= self.model_retries <= 10,
+            "max_prompt_tokens": 1000 <= self.max_prompt_tokens <= 1_000_000,
+            "max_answer_tokens": 16 <= self.max_answer_tokens <= 100_000,
+            "unsupported": self.unsupported in ("drop", "mark"),
             "port": 0 <= self.port <= 65535,
         }
         for name, fits in checks.items():
@@ -86,6 +105,12 @@ class Settings:
     def vectorstore_folder(self) -> Path:
         """Where the built index is."""
         return self.vectorstore if self.vectorstore is not None else self.home / "vectorstore"
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The readers that the page offers, the default first, each once."""
+        further = (name.strip() for name in self.page_readers.split(","))
+        return tuple(dict.fromkeys((self.reader, "extractive", *(name for name in further if name))))
 
     @property
     def examples_file(self) -> Path:

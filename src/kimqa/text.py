@@ -20,11 +20,13 @@ _STRAIGHT: Final = str.maketrans(
      "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 )  # fmt: skip
 _MARKER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]|[•*–—-]")
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+# Abbreviations at which the splitter ends a sentence, though a name or a figure follows.
+_ABBREVIATED: Final = re.compile(r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Mmes|Hon|Rep|Sen|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$")
 _CLITIC: Final = re.compile(r"'s?$")
 
 # Function words of English: they carry no evidence that a passage is about the question. A closed class, by form.
@@ -95,17 +97,22 @@ def sentences(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for span in _split(text):
-        if spans and _MARKER.fullmatch(spans[-1].of(text)) and "\n" not in text[spans[-1].end : span.start]:
+        if spans and _goes_on(spans[-1].of(text)) and "\n" not in text[spans[-1].end : span.start]:
             span = Span(spans.pop().start, span.end)
         spans.append(span)
     return spans
+
+
+def _goes_on(sentence: str) -> bool:
+    """True for what the splitter cuts off though it is no sentence: the marker of a list item, an abbreviation."""
+    return _MARKER.fullmatch(sentence) is not None or _ABBREVIATED.search(sentence) is not None
 
 
 def written_date(date: datetime.date | None) -> str:
     """The date written out, "Thursday 4 September 2025"; empty for None. English, whatever the locale."""
     if date is None:
         return ""
-    return f"{_WEEKDAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{WEEKDAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def _split(text: str) -> list[Span]:

@@ -128,10 +128,11 @@ class Quote:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DraftStatement:
-    """A sentence that a reader proposes, with the quotes that it rests on."""
+    """A sentence that a reader proposes, with the quotes that it rests on; `supported` is what verifying it found."""
 
     text: str
     quotes: tuple[Quote, ...]
+    supported: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class DraftSide:
 class Draft:
     """What a reader proposes, before it is cited and verified. No statements: it found no answer, `reason` says why.
 
-    `passages` are those that the reader was given, in the order of its own judgement; empty if it has none.
+    `passages` are those that the reader was given, in the order of its own judgement; empty if it has none. `written` is
+    the text of a language model, whose quotes are whole passages until they are verified; empty for verbatim sentences.
     """
 
     statements: tuple[DraftStatement, ...] = ()
@@ -155,6 +157,7 @@ class Draft:
     reason: str | None = None
     conflicts: tuple[tuple[DraftSide, ...], ...] = ()
     passages: tuple[Passage, ...] = ()
+    written: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -199,7 +202,10 @@ class Conflict:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that can be checked. When `abstained`, `reason` says why and there are no citations."""
+    """An answer that can be checked. When `abstained`, `reason` says why and there are no citations.
+
+    `notes` say what else happened on the way: a language model that failed, statements of it that were left out.
+    """
 
     question: str
     standalone_question: str
@@ -215,6 +221,7 @@ class Answer:
     conflicts: tuple[Conflict, ...]
     reader: str
     timings: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values; dates are ISO strings and the keys are those of the attributes."""
@@ -228,7 +235,8 @@ class Event:
     """A step of a streamed answer.
 
     In order: `plan` (standalone_question, filters), `passages` (passages), any number of `token` (text, to be appended)
-    and `withdrawn` (text: a statement shown before that does not hold), and last, always, `answer` (answer).
+    and `withdrawn` (text: the last place where it was shown before does not hold), and last, always, `answer` (answer).
+    The `answer` is what counts: tokens are what a language model wrote, before it was verified.
     """
 
     kind: Literal["plan", "passages", "token", "withdrawn", "answer"]
@@ -293,6 +301,32 @@ class Index(Protocol):
 
     def nearest(self, vector: Vectors, top_k: int, chunk_ids: Sequence[str] | None = None) -> list[Match]:
         """The `top_k` chunks most similar to `vector` (shape (dimension,)), best first, among `chunk_ids` if given."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a judge says of a statement and one passage: probabilities that sum to 1."""
+
+    supported: float
+    contradicted: float
+    not_stated: float
+
+
+class Judge(Protocol):
+    """Says whether passages support a statement."""
+
+    @property
+    def least_support(self) -> float:
+        """The least `support` at which a statement counts as supported."""
+        ...
+
+    def support(self, measures: Sequence[float]) -> float:
+        """How likely a statement with these measures (`kimqa.support.MEASURES`) is supported, 0 to 1."""
+        ...
+
+    def judge(self, statement: str, passages: Sequence[Passage]) -> Sequence[Verdict]:
+        """One verdict for each passage, in their order."""
         ...
 
 

@@ -1,24 +1,76 @@
-"""From a reader's name to the reader."""
+"""From a reader's name, or a LangChain chat model, to the reader."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
+
+from langchain_core.language_models import BaseChatModel
 
 from kimqa.errors import ArgumentError
 from kimqa.readers.extractive import ExtractiveReader
-from kimqa.readers.span_model import SpanModel
-from kimqa.types import Reader
+from kimqa.readers.generative import GenerativeReader
+from kimqa.readers.models import PROVIDERS, ModelOptions, is_model_name, load_chat_model
+from kimqa.readers.span_model import PassageInput, SpanModel
+from kimqa.types import Passage, Reader, Verdict
 
-READERS: Final = ("extractive",)
+READERS: Final = (ExtractiveReader.name, *(f"{provider}:MODEL" for provider in PROVIDERS))
 
 
-def load_reader(name: str, *, threads: int = 0, min_confidence: float = 0.0) -> Reader:
-    """The reader of that name.
+class SpanJudge:
+    """Judges statements with the shipped reader model."""
+
+    def __init__(self, model: SpanModel) -> None:
+        self._model = model
+
+    @property
+    def least_support(self) -> float:
+        """The least `support` at which a statement counts as supported."""
+        return self._model.calibration.support_threshold
+
+    def support(self, measures: Sequence[float]) -> float:
+        """How likely a statement with these measures (`kimqa.support.MEASURES`) is supported, 0 to 1."""
+        return self._model.support(measures)
+
+    def judge(self, statement: str, passages: Sequence[Passage]) -> list[Verdict]:
+        """One verdict for each passage, in their order."""
+        inputs = [PassageInput(p.text, p.title, p.outlet, p.published) for p in passages]
+        return [Verdict(r.yes, r.no, r.not_stated) for r in self._model.read(statement, inputs)]
+
+
+def load_extractive(*, threads: int = 0, min_confidence: float = 0.0) -> tuple[ExtractiveReader, SpanJudge]:
+    """The reader that needs no language model, and the judge of statements: both use one model.
+
+    Raises:
+        ModelError: its weights are missing or altered.
+    """
+    model = SpanModel.load(threads=threads or None)
+    return ExtractiveReader(model, min_confidence=min_confidence), SpanJudge(model)
+
+
+def load_model_reader(name: str, options: ModelOptions) -> GenerativeReader:
+    """The reader that asks the language model of a name.
 
     Raises:
         ArgumentError: an unknown name; lists the choices.
-        ModelError: the reader's weights are missing or altered.
+        ModelError: a package or a key is missing, or the model cannot be loaded.
     """
-    if name != ExtractiveReader.name:
+    if not is_model_name(name):
         raise ArgumentError(f"There is no reader {name!r:.60}. Choose one of: {', '.join(READERS)}.")
-    return ExtractiveReader(SpanModel.load(threads=threads or None), min_confidence=min_confidence)
+    return GenerativeReader(load_chat_model(name, options), name, options)
+
+
+def as_reader(reader: Any, options: ModelOptions) -> Reader:
+    """The reader that an object is, or that asks it if it is a LangChain chat model.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    if isinstance(reader, BaseChatModel):
+        return GenerativeReader(reader, options=options)
+    if not (hasattr(reader, "read") and hasattr(reader, "name")):
+        raise ArgumentError(
+            f"reader is of type {type(reader).__name__}; pass a reader's name, a LangChain chat model, or an object with a "
+            "name and a read method."
+        )
+    return reader  # type: ignore[no-any-return]

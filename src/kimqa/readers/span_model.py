@@ -105,6 +105,9 @@ class Calibration:
         confidence_bias: of a logistic regression that tells how likely a short answer is right (`SpanModel.confidence`).
         confidence_answerable: its weight of the log-odds of `Reading.answerable`.
         confidence_span: its weight of the logarithm of `Span.score`.
+        support_bias: of a logistic regression that tells how likely a statement is supported (`SpanModel.support`).
+        support_weights: its weight of every measure of `kimqa.support.MEASURES`, in their order.
+        support_threshold: lowest probability at which a statement counts as supported.
     """
 
     temperature: float = 1.0
@@ -114,6 +117,9 @@ class Calibration:
     confidence_bias: float = 0.0
     confidence_answerable: float = 1.0
     confidence_span: float = 0.0
+    support_bias: float = 0.0
+    support_weights: tuple[float, ...] = ()
+    support_threshold: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,8 @@ class SpanModel:
         try:
             session = open_session(graph, threads=1)  # passages run side by side, each on one thread
             tokenizer = Tokenizer.from_str(words.decode("utf-8"))
-            calibration = Calibration(**manifest["calibration"])
+            given = manifest["calibration"]
+            calibration = Calibration(**given | {"support_weights": tuple(given.get("support_weights", ()))})
             max_tokens = int(manifest["max_tokens"])
         except Exception as error:  # both libraries raise classes of their own that share no base but this
             raise ModelError(
@@ -204,6 +211,12 @@ class SpanModel:
         chosen = self.calibration
         weighed = chosen.confidence_answerable * log_odds + chosen.confidence_span * math.log(max(span_score, 1e-6))
         return 1.0 / (1.0 + math.exp(-(chosen.confidence_bias + weighed)))
+
+    def support(self, measures: Sequence[float]) -> float:
+        """How likely a statement with these measures (`kimqa.support.MEASURES`) is supported, 0 to 1."""
+        chosen = self.calibration
+        weighed = sum(weight * value for weight, value in zip(chosen.support_weights, measures, strict=True))
+        return 1.0 / (1.0 + math.exp(-(chosen.support_bias + weighed)))
 
     def read(self, question: str, passages: Sequence[PassageInput]) -> tuple[Reading, ...]:
         """Reads each passage with the question; readings are in the order of the passages.

@@ -1,0 +1,86 @@
+"""A calibrated model and held-out statements come in; the weights that join its verdict with what can be counted go out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from kimqa.readers.load import SpanJudge
+from kimqa.readers.span_model import SpanModel
+from kimqa.support import MEASURES, measure_of
+from kimqa.types import Passage as ShownPassage
+from training.examples import Pair, Passage, load_pairs, load_passages
+from training.metrics import auroc
+
+SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)  # of the supported statements that are dropped
+
+
+def shown(passage: Passage) -> ShownPassage:
+    """Returns a passage in the form in which readers are shown it."""
+    text = passage.text.rstrip("\n")
+    return ShownPassage(
+        1, 1.0, passage.id, passage.group, passage.title or "", passage.outlet or "", None, passage.date, None,
+        text, 0, len(text),
+    )  # fmt: skip
+
+
+def measured(model: SpanModel, work: Path, part: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Pair]]:
+    """Returns the measures of every statement of a held-out part [statements, measures], and whether it is supported."""
+    passages, judge = load_passages(work / "passages.jsonl"), SpanJudge(model)
+    statements = [pair for pair in load_pairs(work / f"pairs-{part}.jsonl") if pair.source == "statements"]
+    rows = [measure_of(pair.question, [shown(passages[pair.passage])], judge) for pair in statements]
+    return np.array(rows), np.array([pair.verdict == 0 for pair in statements]), statements
+
+
+def threshold_for(probabilities: Sequence[float], supported: NDArray[np.bool_], share: float) -> float:
+    """Returns the highest threshold that drops no more than the given share of the supported statements."""
+    return float(np.quantile(np.asarray(probabilities)[supported], share, method="lower"))
+
+
+def main() -> None:
+    """Fills the weights of `support` in reader.json from the calibration half, and prints what they do on the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/reader"))
+    parser.add_argument("--work", type=Path, default=Path("training/work"))
+    parser.add_argument("--max-dropped", type=float, default=0.1, help="share of the supported statements")
+    arguments = parser.parse_args()
+
+    model = SpanModel.load(arguments.model)
+    measures, supported, _ = measured(model, arguments.work, "calibration")
+    scaler = StandardScaler().fit(measures)
+    fitted = LogisticRegression(C=0.3, max_iter=1000).fit(scaler.transform(measures), supported)
+    weights = fitted.coef_[0] / scaler.scale_
+    bias = float(fitted.intercept_[0] - weights @ scaler.mean_)
+    threshold = threshold_for(1 / (1 + np.exp(-(bias + measures @ weights))), supported, arguments.max_dropped)
+    path = arguments.model / "reader.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["calibration"] |= {
+        "support_bias": round(bias, 4),
+        "support_weights": [round(float(weight), 4) for weight in weights],
+        "support_threshold": round(threshold, 3),
+    }
+    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    for name, weight in zip(MEASURES, fitted.coef_[0], strict=True):
+        print(f"{name:20}{weight:>8.2f}")
+
+    measures, supported, pairs = measured(model, arguments.work, "test")
+    found = 1 / (1 + np.exp(-(bias + measures @ weights)))
+    for kind in ("near", ""):
+        which = np.array([pair.style.startswith("near") == bool(kind) for pair in pairs])
+        name = "as a language model writes" if kind else "lexically balanced"
+        print(f"{name}: {which.sum()} statements, AUROC {auroc(list(found[which]), list(supported[which])):.3f}")
+        for share in SHARES:
+            caught = found[which & ~supported] < threshold_for(found[which], supported[which], share)
+            print(f"  {share:.0%} of the supported dropped: {caught.mean():.0%} of the others caught")
+        print(f"  at {threshold:.3f}: {(found[which & supported] < threshold).mean():.0%} dropped, {(found[which & ~supported] < threshold).mean():.0%} caught")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
