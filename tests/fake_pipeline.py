@@ -52,6 +52,7 @@ class FakePipeline:
     """Knows who cut the ribbon, what the hostile article says, and nothing else."""
 
     max_chars = 2000
+    readers = ("extractive", "openai:scripted")
 
     def __init__(self, *, failing: bool = False) -> None:
         self.failing = failing

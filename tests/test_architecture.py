@@ -14,7 +14,7 @@ import kimqa
 ROOT = Path(kimqa.__file__).parent
 MAX_LINES = 400
 FOUNDATIONS = {"types", "errors", "text"}
-JOINING = {"sync", "pipeline"}
+JOINING = {"sync", "pipeline", "conclude"}
 FACES = {"api", "cli", "ui", "server", "render", "conversation", "__main__", "__init__"}
 # Beyond the foundations, a stage may import the parts of its own that were split from it.
 PARTS = {
@@ -25,15 +25,19 @@ PARTS = {
     "readers.extractive": {"readers.compose", "readers.kinds", "readers.quoting", "readers.span_model"},
     "readers.compose": {"readers.kinds", "readers.quoting", "readers.span_model"},
     "readers.quoting": {"readers.span_model"},
-    "readers.generative": {"readers.prompts", "readers.kinds"},
-    "readers.load": {"readers.extractive", "readers.generative", "readers.span_model"},
+    "readers.generative": {"readers.faults", "readers.marks", "readers.models", "readers.prompts"},
+    "readers.load": {"readers.extractive", "readers.generative", "readers.models", "readers.span_model"},
+    "ground": {"support"},
+    "support": {"dates", "numbers"},
 }
 FACE_IMPORTS = FACES | {"pipeline", "progress", "settings", "readers.prompts"} | FOUNDATIONS
 OWNERS = {
     "gradio": {"ui"},
     "chromadb": {"vectorstore"},
     "langchain_chroma": {"vectorstore"},
-    "langchain_core.documents": {"vectorstore", "retrieve", "readers.generative"},
+    "langchain_core.documents": {"vectorstore", "retrieve"},
+    "langchain_core.messages": {"readers.generative"},
+    "langchain": {"readers.models"},
     "sentence_transformers": {"encoders"},
     "torch": {"encoders"},
     "onnxruntime": {"onnx"},
@@ -43,7 +47,7 @@ OWNERS = {
     "snowballstemmer": {"text"},
     "typer": {"cli"},
 }
-LAZY = {"torch", "sentence_transformers", "transformers", "gradio", "chromadb", "langchain_chroma"}
+LAZY = {"torch", "sentence_transformers", "transformers", "gradio", "chromadb", "langchain_chroma", "langchain"}
 OUTSIDE = {"evals", "training", "tests"}
 
 

@@ -74,7 +74,7 @@ def test_filters_are_open_until_one_of_them_is_set(closed):
 def test_an_answer_as_json_has_the_keys_of_the_contract_in_order():
     assert list(ANSWER.to_dict()) == [
         "question", "standalone_question", "text", "short", "abstained", "reason", "confidence", "statements", "citations",
-        "passages", "filters", "conflicts", "reader", "timings",
+        "passages", "filters", "conflicts", "reader", "timings", "notes",
     ]  # fmt: skip
     plain = ANSWER.to_dict()
     assert list(plain["citations"][0]) == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from kimqa.readers.load import SpanJudge
 from kimqa.readers.span_model import SpanModel
 from kimqa.support import MEASURES, measure_of
 from kimqa.types import Passage as ShownPassage
-from training.examples import Pair, Passage, load_pairs, load_passages
+from training.examples import NOT_STATED, Pair, Passage, load_pairs, load_passages
 from training.metrics import auroc
 
+WRONG_PASSAGE = "wrong passage"
 SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)  # of the supported statements that are dropped
 
 
@@ -32,9 +34,18 @@ def shown(passage: Passage) -> ShownPassage:
 
 
 def measured(model: SpanModel, work: Path, part: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Pair]]:
-    """Returns the measures of every statement of a held-out part [statements, measures], and whether it is supported."""
+    """Returns the measures of every statement of a held-out part [statements, measures], and whether it is supported.
+
+    Every fourth is also held against a passage on another matter, as when a model names the wrong one.
+    """
     passages, judge = load_passages(work / "passages.jsonl"), SpanJudge(model)
     statements = [pair for pair in load_pairs(work / f"pairs-{part}.jsonl") if pair.source == "statements"]
+    others = statements[len(statements) // 2 :] + statements[: len(statements) // 2]
+    statements += [
+        replace(pair, passage=other.passage, verdict=NOT_STATED, style=WRONG_PASSAGE)
+        for pair, other in zip(statements[::4], others[::4], strict=True)
+        if passages[pair.passage].group != passages[other.passage].group
+    ]
     rows = [measure_of(pair.question, [shown(passages[pair.passage])], judge) for pair in statements]
     return np.array(rows), np.array([pair.verdict == 0 for pair in statements]), statements
 
@@ -72,14 +83,16 @@ def main() -> None:
 
     measures, supported, pairs = measured(model, arguments.work, "test")
     found = 1 / (1 + np.exp(-(bias + measures @ weights)))
-    for kind in ("near", ""):
-        which = np.array([pair.style.startswith("near") == bool(kind) for pair in pairs])
-        name = "as a language model writes" if kind else "lexically balanced"
+    wrong = np.array([pair.style == WRONG_PASSAGE for pair in pairs])
+    near = np.array([pair.style.startswith("near") for pair in pairs])
+    for name, which in (("as a language model writes", near), ("reworded", ~near & ~wrong)):
         print(f"{name}: {which.sum()} statements, AUROC {auroc(list(found[which]), list(supported[which])):.3f}")
         for share in SHARES:
             caught = found[which & ~supported] < threshold_for(found[which], supported[which], share)
             print(f"  {share:.0%} of the supported dropped: {caught.mean():.0%} of the others caught")
-        print(f"  at {threshold:.3f}: {(found[which & supported] < threshold).mean():.0%} dropped, {(found[which & ~supported] < threshold).mean():.0%} caught")  # fmt: skip
+        dropped, caught = found[which & supported] < threshold, found[which & ~supported] < threshold
+        print(f"  at {threshold:.3f}: {dropped.mean():.0%} dropped, {caught.mean():.0%} caught")
+    print(f"another passage named: {wrong.sum()} statements, {(found[wrong] < threshold).mean():.0%} caught")
 
 
 if __name__ == "__main__":

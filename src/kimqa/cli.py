@@ -36,7 +36,7 @@ Since = Annotated[str | None, typer.Option("--since", help="First day of publica
 Until = Annotated[str | None, typer.Option("--until", help="Last day of publication.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer as of this day; nothing later is used.")]
 TopK = Annotated[int | None, typer.Option("--top-k", help="How many passages to read.")]
-ReaderName = Annotated[str | None, typer.Option("--reader", help="Who answers; `extractive` is the only one so far.")]
+ReaderName = Annotated[str | None, typer.Option("--reader", help="Who answers: `extractive`, or a language model as `provider:model`.")]
 
 
 @app.command()
@@ -203,6 +203,8 @@ def _print_answer(answer: Answer) -> None:
     if answer.standalone_question != answer.question:
         typer.echo(f"(searched as: {answer.standalone_question})")
     typer.echo(answer.text)
+    for note in answer.notes:
+        typer.echo(f"({note})")
     if answer.short:
         typer.echo(f"\nIn short: {answer.short}   (confidence {answer.confidence:.0%})")
     for citation in answer.citations:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.types import Answer, Article, Citation, Event
+from kimqa.types import Answer, Article, Citation, Event, Span
 
 # Two to four capitalised words in a row: in running text, most often a name.
 _NAME: Final = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’'-]+(?: [A-ZÀ-ÖØ-Þ][\w’'-]+){1,3}\b")
@@ -22,8 +22,8 @@ class Exchange:
     """One question and what became of it.
 
     `number` counts from 1 within the conversation. Until there is an `answer` or an `error`, the question is being worked
-    on: `stage` says on what, `written` holds the words that a language model has given so far, and `withdrawn` the
-    statements among them that turned out not to hold.
+    on: `stage` says on what, `written` holds the words that a language model has given so far, and `withdrawn` where
+    those of them stand that turned out not to hold.
     """
 
     number: int
@@ -31,7 +31,7 @@ class Exchange:
     stage: str = "Searching the articles"
     searched_as: str = ""
     written: str = ""
-    withdrawn: tuple[str, ...] = ()
+    withdrawn: tuple[Span, ...] = ()
     answer: Answer | None = None
     error: str | None = None
 
@@ -52,7 +52,9 @@ def advance(exchange: Exchange, event: Event) -> Exchange:
     if event.kind == "token":
         return dataclasses.replace(exchange, stage="Writing", written=exchange.written + event.text)
     if event.kind == "withdrawn":
-        return dataclasses.replace(exchange, stage="Checking", withdrawn=(*exchange.withdrawn, event.text))
+        start = exchange.written.rfind(event.text)
+        place = (Span(start, start + len(event.text)),) if start >= 0 else ()
+        return dataclasses.replace(exchange, stage="Checking", withdrawn=(*exchange.withdrawn, *place))
     return dataclasses.replace(exchange, answer=event.answer)
 
 
@@ -83,8 +85,9 @@ def suggest_questions(articles: Sequence[Article]) -> tuple[str, ...]:
 def answer_as_text(answer: Answer) -> str:
     """The answer with its sources as plain text, to be pasted elsewhere: quotes are given word for word."""
     if answer.abstained:
-        return f"{answer.question}\n\nNot in these articles. {answer.reason or ''}".rstrip() + "\n"
-    lines = [answer.question, "", answer.text]
+        lines = [answer.question, "", f"Not in these articles. {answer.reason or ''}".rstrip(), *answer.notes]
+        return "\n".join(lines) + "\n"
+    lines = [answer.question, "", answer.text, *answer.notes]
     if answer.citations:
         lines += ["", "Sources", *(_source_line(citation) for citation in answer.citations)]
     return "\n".join(lines) + "\n"

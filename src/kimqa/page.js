@@ -18,6 +18,16 @@
     target.focus({ preventScroll: true });
   });
 
+  // "Correct it" puts the question as it was searched into the field, to be changed and asked again.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button.correct");
+    const field = button && document.querySelector("#question textarea, #question input");
+    if (!field) return;
+    field.value = button.dataset.question;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+
   // A new question comes to the top of the conversation, so that its answer is read from its beginning.
   const conversation = document.getElementById("conversation");
   let shown = 0, pending = false;

@@ -113,6 +113,11 @@ class Pipeline:
         """The search, which is a LangChain retriever too."""
         return self._parts().retriever
 
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The readers that the page offers, the default first."""
+        return self.settings.readers
+
     @staticmethod
     def build(settings: Settings, *, corpus: Path | None = None, progress: Progress | None = None) -> SyncReport:
         """Make the index equal to the corpus folder, whether or not there is one yet."""

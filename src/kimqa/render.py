@@ -68,15 +68,16 @@ def render_conversation(exchanges: Sequence[Exchange]) -> str:
 def render_answer(answer: Answer, number: int) -> str:
     """The answer as shown in the conversation; `number` is that of its exchange and makes its links unique."""
     plan = _render_plan(answer)
+    notes = "".join(f'<p class="note" dir="auto">{escape(note)}</p>' for note in answer.notes)
     if answer.abstained:
-        return plan + _render_abstention(answer)
+        return f"{plan}{_render_abstention(answer)}{notes}"
     marked = {citation.number for citation in answer.citations}
     statements = "".join(_render_statement(statement, marked, number) for statement in answer.statements)
     size = "short long" if len(answer.short or "") > _HEADLINE_CHARS else "short"
     short = f'<p class="{size}" dir="auto">{escape(answer.short)}</p>' if answer.short else ""
     conflicts = "".join(_render_conflict(conflict, number) for conflict in answer.conflicts)
     body = f'<p class="statements" dir="auto">{statements or escape(answer.text)}</p>'
-    return f"{plan}{short}{body}{conflicts}{_render_confidence(answer.confidence)}"
+    return f"{plan}{short}{body}{conflicts}{notes}{_render_confidence(answer.confidence)}"
 
 
 def render_evidence(exchanges: Sequence[Exchange], articles: Mapping[str, Article]) -> str:
@@ -120,9 +121,13 @@ def _render_exchange(exchange: Exchange) -> str:
 
 
 def _render_progress(exchange: Exchange) -> str:
-    written = escape(exchange.written)
-    for statement in exchange.withdrawn:
-        written = written.replace(escape(statement), f"<del>{escape(statement)}</del>")
+    pieces, position = [], 0
+    for place in sorted(exchange.withdrawn):
+        start = max(place.start, position)
+        if start < place.end:
+            pieces += [escape(exchange.written[position:start]), f"<del>{escape(exchange.written[start : place.end])}</del>"]
+            position = place.end
+    written = "".join((*pieces, escape(exchange.written[position:])))
     words = f'<p class="statements writing" dir="auto">{written}</p>' if written else ""
     return f'{words}<p class="progress"><span class="pulse" aria-hidden="true"></span>{escape(exchange.stage)} …</p>'
 
@@ -131,7 +136,11 @@ def _render_plan(answer: Answer) -> str:
     """How the question was understood, where that is not what was typed."""
     notes = []
     if normalize(answer.standalone_question) != normalize(answer.question):
-        notes.append(f"searched as: <q>{escape(_shorten(answer.standalone_question, _SHOWN_QUESTION_CHARS))}</q>")
+        asked = escape(answer.standalone_question)
+        notes.append(
+            f"searched as: <q>{escape(_shorten(answer.standalone_question, _SHOWN_QUESTION_CHARS))}</q> "
+            f'<button type="button" class="correct" data-question="{asked}" aria-label="Correct the question">correct it</button>'
+        )
     if not answer.filters.is_open:
         notes.append(f"only: {escape(_filters_in_words(answer.filters))}")
     return f'<p class="plan">{"<br>".join(notes)}</p>' if notes else ""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kimqa.dates import dates_in, days_meant, words_meant
+from kimqa.numbers import number_pairs, numbers_in
 from kimqa.text import STOPWORDS, content_words, normalize, sentences, stem, words, written_date
 from kimqa.types import Judge, Passage, Quote, Verdict
 
@@ -21,7 +22,7 @@ _MAX_QUOTES: Final = 3
 _SENTENCE_COST: Final = 0.15  # of a word: a second sentence must bring more than this
 _NEAR: Final = 5  # words between which two words belong together
 _LEAST_PROBABILITY: Final = 1e-4
-_CAPITALISED: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][\w’'-]*")
+_CAPITALISED: Final = re.compile(r"(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'-]*")
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
 _CLAUSE: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b|\bwhile\b|\balthough\b|\bthough\b")
 # Closed classes, by meaning; stems where a word has forms.
@@ -32,19 +33,6 @@ _HEDGES: Final = frozenset(
     anticip open offer if""".split()
 )
 _CAUSES: Final = re.compile(r"\b(?:because|due to|owing to|prompted by|caused by|as a result of|in order to|so that|since|after|over|thanks to)\b")
-_NUMBER_WORDS: Final = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
-    )
-} | {word: str(10 * number) for number, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), start=3)}  # fmt: skip
-_ORDINALS: Final = {
-    word: str(number)
-    for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)
-}
-_SCALES: Final = frozenset("hundred thousand million billion trillion dozen percent".split())
-
 MEASURES: Final = (
     "coverage", "exact", "longest_gap", "gaps", "number_missing", "number_elsewhere", "name_missing", "date_wrong",
     "quote_missing", "order", "inverse", "negation", "hedge", "cause", "swap", "verbatim", "length", "supported",
@@ -102,7 +90,7 @@ def measure(
     said = [stem(word) for word in content_words(statement)]
     aligned = [_is_in(word, near_stems) for word in said]
     exact = sum(word in near_stems for word in said) / max(1, len(said))
-    numbers = numbers_in(statement)
+    numbers, days = numbers_in(statement), numbers_in(" ".join(meant))
     order, inverse = _order(said, [stem(word) for word in words(near)])
     whole, close = verdicts[: len(passages)], verdicts[len(passages) :]
     best, nearest = max(whole, key=lambda v: v.supported), max(close, key=lambda v: v.supported)
@@ -112,8 +100,8 @@ def measure(
         exact,
         _longest_gap(aligned) / _NEAR,
         (len(aligned) - sum(aligned)) / _NEAR,
-        float(bool(numbers - numbers_in(everything) - meant)),
-        float(bool(numbers - numbers_in(f"{near} {sources}") - meant) or _number_moved(statement, near)),
+        float(bool(numbers - numbers_in(everything) - days)),
+        float(bool(numbers - numbers_in(f"{near} {sources}") - days) or _number_moved(statement, near)),
         float(any(not _is_in(stem(name), shown_names) for name in names_in(statement, everything))),
         float(_date_wrong(statement, passages, windows)),
         float(any(quoted not in normalize(everything) for quoted in _QUOTED.findall(normalize(statement)))),
@@ -130,19 +118,6 @@ def measure(
         _log_odds(nearest.supported),
         _log_odds(nearest.contradicted),
     )
-
-
-def numbers_in(text: str) -> set[str]:
-    """The numbers of a text as digits, those in words and ordinals too, and words of scale such as "million"."""
-    plain = normalize(text)
-    found = {re.sub(r",(?=\d{3})", "", number.rstrip(".,")) for number in re.findall(r"\d[\d.,]*", plain)}
-    found |= {match for match in re.findall(r"\b(\d+)(?:st|nd|rd|th)\b", plain)}
-    for word in re.findall(r"[^\W\d_]+", plain):
-        if word in _NUMBER_WORDS or word in _ORDINALS:
-            found.add(_NUMBER_WORDS.get(word) or _ORDINALS[word])
-        elif word.rstrip("s") in _SCALES:
-            found.add(word.rstrip("s"))
-    return found - {"1"}  # "one" is a pronoun as often as a number
 
 
 def names_in(statement: str, shown: str) -> list[str]:
@@ -228,19 +203,9 @@ def _order(said: Sequence[str], shown: Sequence[str]) -> tuple[float, float]:
 
 def _number_moved(statement: str, near: str) -> bool:
     """True when a number of the statement stands in the text, but by another word: 13,000 miles for 13,000 km."""
-    said, shown = _number_pairs(statement), _number_pairs(near)
-    counted = {number for number, _ in shown}
-    return any(number in counted and (number, word) not in shown and word in {w for _, w in shown} for number, word in said)  # fmt: skip
-
-
-def _number_pairs(text: str) -> set[tuple[str, str]]:
-    tokens = re.findall(r"\d[\d.,]*|[^\W\d_]+|%", normalize(text))
-    pairs = set()
-    for at, token in enumerate(tokens[:-1]):
-        number = _NUMBER_WORDS.get(token, token)
-        if number[0].isdigit():
-            pairs.add((number.rstrip(".,").replace(",", ""), stem(tokens[at + 1])))
-    return pairs
+    said, shown = number_pairs(statement), number_pairs(near)
+    counted, followers = {number for number, _ in shown}, {word for _, word in shown}
+    return any(number in counted and (number, word) not in shown and word in followers for number, word in said)
 
 
 def _date_wrong(statement: str, passages: Sequence[Passage], windows: Sequence[Passage]) -> bool:

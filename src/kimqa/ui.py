@@ -55,6 +55,7 @@ class _Parts:
     conversation: Any
     evidence: Any
     outlets: Any
+    reader: Any
     since: Any
     until: Any
     clear: Any
@@ -101,9 +102,9 @@ def build_page(pipeline: Pipeline, examples: Sequence[str] = ()) -> Any:
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     import gradio as gr  # five seconds; only the page needs it
 
-    articles = tuple(pipeline.articles())
+    articles, readers = tuple(pipeline.articles()), tuple(pipeline.readers)
     with gr.Blocks(title="kimqa", fill_width=True, analytics_enabled=False) as page:
-        parts = _lay_out(articles, tuple(examples) or suggest_questions(articles))
+        parts = _lay_out(articles, tuple(examples) or suggest_questions(articles), readers)
         _connect(parts, pipeline)
         gr.api(_endpoint(pipeline), api_name="ask")  # type: ignore[attr-defined]  # documented, but left out of its __all__
     page.queue(default_concurrency_limit=_CONCURRENT_QUESTIONS, max_size=_WAITING_QUESTIONS)
@@ -143,7 +144,7 @@ def converse(
         yield (*earlier, dataclasses.replace(current, error=_INTERNAL_ERROR))
 
 
-def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
+def _lay_out(articles: Sequence[Article], examples: Sequence[str], readers: Sequence[str]) -> _Parts:
     import gradio as gr
 
     gr.HTML(render_masthead(articles), elem_id="masthead")
@@ -158,11 +159,12 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
                     lines=1, max_lines=5, container=False, autofocus=True, scale=1,
                 )  # fmt: skip
                 ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=0, min_width=88)
-            with gr.Accordion("Narrow the search by outlet or date", open=False, elem_id="filters"), gr.Row():
+            with gr.Accordion("Narrow the search by outlet or date" if len(readers) == 1 else "Narrow the search, choose who answers", open=False, elem_id="filters"), gr.Row():
                 names = sorted({article.outlet for article in articles if article.outlet})
                 outlets = gr.Dropdown(names, label="Outlets", multiselect=True, elem_id="outlets", scale=2)
                 since = gr.Textbox(label="Published since", max_lines=1, elem_id="since", min_width=140)
                 until = gr.Textbox(label="Published until", max_lines=1, elem_id="until", min_width=140)
+                reader = gr.Dropdown(list(readers), value=readers[0], label="Answered by", elem_id="reader", visible=len(readers) > 1, min_width=200)  # fmt: skip
             with gr.Row(elem_id="tools"):
                 clear = gr.Button("Clear", size="sm", elem_id="clear", scale=0, min_width=0)
                 copy = gr.Button("Copy answer with sources", size="sm", elem_id="copy", interactive=False, scale=0, min_width=0)  # fmt: skip
@@ -178,7 +180,7 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str]) -> _Parts:
     copied, saved = gr.Textbox(visible=False), gr.Textbox(visible=False)
     return _Parts(
         question=question, ask=ask, chips=chips, chip_buttons=chip_buttons, conversation=conversation, evidence=evidence,
-        outlets=outlets, since=since, until=until, clear=clear, copy=copy, download=download, status=status,
+        outlets=outlets, reader=reader, since=since, until=until, clear=clear, copy=copy, download=download, status=status,
         exchanges=exchanges, copied=copied, saved=saved,
     )  # fmt: skip
 
@@ -195,7 +197,7 @@ def _connect(parts: _Parts, pipeline: Pipeline) -> None:
     asked = [(parts.question.submit, parts.question), (parts.ask.click, parts.question)]
     asked += [(button.click, button) for button in parts.chip_buttons]
     for listen, source in asked:
-        inputs = [source, parts.outlets, parts.since, parts.until, parts.exchanges]
+        inputs = [source, parts.outlets, parts.since, parts.until, parts.reader, parts.exchanges]
         listen(respond, inputs, outputs, show_progress="hidden", api_visibility="private", concurrency_id="ask")
 
     def start_again() -> dict[Any, Any]:
@@ -218,12 +220,13 @@ def _responder(parts: _Parts, pipeline: Pipeline) -> Callable[..., Iterator[dict
     import gradio as gr
 
     def respond(
-        question: str, outlets: list[str], since: str, until: str, before: Conversation
+        question: str, outlets: list[str], since: str, until: str, reader: str, before: Conversation
     ) -> Iterator[dict[Any, Any]]:
         filters = {
             "outlets": tuple(outlets or ()) or None,
             "since": _date_or_none(since),
             "until": _date_or_none(until),
+            "reader": reader,
         }
         yield {parts.question: "", parts.chips: gr.update(visible=False)}
         conversation = before

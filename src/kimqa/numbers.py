@@ -1,0 +1,86 @@
+"""From a text to the numbers in it, whether they are written in digits or in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kimqa.text import normalize, stem
+
+_UNITS: Final = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen".split()
+    )
+}
+_TENS: Final = {
+    word: 10 * number
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_ORDINALS: Final = {
+    word: number
+    for number, word in enumerate("second third fourth fifth sixth seventh eighth ninth tenth".split(), start=2)
+}
+_SCALES: Final = {
+    "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "m": 10**6, "bn": 10**9, "tn": 10**12,
+}  # fmt: skip
+_TOKEN: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|%")
+
+
+def numbers_in(text: str) -> set[float]:
+    """The numbers of a text: 200 for "two hundred", 3,200,000 for "3.2 million", 70 for "70th".
+
+    One is left out: as a word it is a pronoun more often than a number.
+    """
+    return {number for number, _ in _read(text)} - {1.0}
+
+
+def number_pairs(text: str) -> set[tuple[float, str]]:
+    """Every number with the stem of the word behind it, its unit or what is counted: (340, "million"), (2, "visit")."""
+    return {(number, stem(word)) for number, word in _read(text) if word}
+
+
+def _read(text: str) -> Iterator[tuple[float, str]]:
+    tokens = _TOKEN.findall(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", normalize(text)))
+    at = 0
+    while at < len(tokens):
+        value, used = _value(tokens, at)
+        if not used:
+            at += 1
+            continue
+        at += used
+        yield value, tokens[at] if at < len(tokens) else ""
+
+
+def _value(tokens: list[str], at: int) -> tuple[float, int]:
+    """The number that begins at a token, and how many tokens it takes; none of them when there is no number."""
+    begun, total, current = at, 0.0, 0.0
+    half = tokens[at] == "half" and tokens[at + 1 : at + 3] == ["a", "dozen"]
+    if half:
+        return 6.0, 3
+    if tokens[at] in ("a", "an") and at + 1 < len(tokens) and tokens[at + 1] in _SCALES and len(tokens[at + 1]) > 2:
+        return float(_SCALES[tokens[at + 1]]), 2
+    while at < len(tokens):
+        token = tokens[at]
+        if token[0].isdigit():
+            if at > begun:
+                break
+            current = float(token.replace(",", ""))
+        elif token in _TENS and current % 100 == 0:
+            current += _TENS[token]
+        elif (token in _UNITS or token in _ORDINALS) and (current % 100 == 0 or (current % 10 == 0 and current % 100 >= 20)):
+            current += _UNITS.get(token, _ORDINALS.get(token, 0))
+        elif token in _SCALES and at > begun and (len(token) > 2 or tokens[begun][0].isdigit()):
+            if _SCALES[token] >= 1000:
+                total, current = total + max(current, 1.0) * _SCALES[token], 0.0
+            else:
+                current = max(current, 1.0) * _SCALES[token]
+        elif token == "and" and at > begun and current and current % 100 == 0 and at + 1 < len(tokens) and (tokens[at + 1] in _UNITS or tokens[at + 1] in _TENS):  # fmt: skip
+            pass
+        else:
+            break
+        at += 1
+    return total + current, at - begun

@@ -1,0 +1,46 @@
+import datetime
+
+import pytest
+
+from kimqa.dates import dates_in, days_meant, words_meant
+
+D = datetime.date
+WEDNESDAY = D(2018, 3, 28)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("on 27 March 2018", {D(2018, 3, 27)}),
+        ("on March 27, 2018, and 3rd of May 2019", {D(2018, 3, 27), D(2019, 5, 3)}),
+        ("on 1 April", {D(2018, 4, 1)}),
+        ("on 31 June 2018", set()),
+        ("in March 2018", set()),
+    ],
+)
+def test_days_are_read_where_they_are_named(text, days):
+    assert dates_in(text, 2018) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("They met yesterday.", {D(2018, 3, 27)}),
+        ("They meet tonight.", {WEDNESDAY}),
+        ("They meet tomorrow.", {D(2018, 3, 29)}),
+        ("They met on Monday.", {D(2018, 3, 26), D(2018, 4, 2)}),
+        ("They met on Wednesday.", {WEDNESDAY, D(2018, 3, 21)}),
+        ("They met.", set()),
+    ],
+)
+def test_relative_days_count_from_the_day_of_publication(text, days):
+    assert days_meant(text, WEDNESDAY) == days
+    assert days_meant(text, None) == set()
+
+
+def test_months_and_years_that_are_meant_are_said():
+    assert {"february", "2018"} <= words_meant("It was launched last month.", WEDNESDAY)
+    assert "2017" in words_meant("It was launched last year.", WEDNESDAY)
+    assert "2018" in words_meant("It is to open in May.", WEDNESDAY)
+    assert {"april"} <= words_meant("It opens next month.", WEDNESDAY)
+    assert words_meant("It was launched last year.", None) == set()
