@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from evals import metrics
+from evals.citations import citation_precision, citation_recall
 from evals.gold import Evidence, GoldQuestion
 from kimqa.types import Answer, Citation, Passage
 
@@ -19,7 +20,8 @@ class Outcome:
 
     `problem` says why the answer is wrong, empty when it is right. `retrieved_relevant` tells of every passage, in the
     order of retrieval, whether it overlaps a gold quote; `read_relevant` the same in the order of the reader's judgement,
-    `cited_relevant` of every citation, by number.
+    `cited_relevant` of every citation, by number. `recalled` tells of every statement whether its citations support it,
+    `needed` of every citation of a statement whether it is needed for that.
     """
 
     gold: GoldQuestion
@@ -28,6 +30,8 @@ class Outcome:
     retrieved_relevant: tuple[bool, ...]
     read_relevant: tuple[bool, ...]
     cited_relevant: tuple[bool, ...]
+    recalled: tuple[bool, ...]
+    needed: tuple[bool, ...]
     faithful: bool
     short_exact: float
     short_f1: float
@@ -59,6 +63,8 @@ def grade(gold: GoldQuestion, answer: Answer, texts: Mapping[str, str], millisec
         retrieved_relevant=relevance(gold, sorted(answer.passages, key=lambda passage: passage.rank), texts),
         read_relevant=relevance(gold, answer.passages, texts),
         cited_relevant=cited_relevant,
+        recalled=citation_recall(answer),
+        needed=citation_precision(answer),
         faithful=all(is_faithful(citation, texts) for citation in all_citations(answer)),
         short_exact=metrics.best_over_answers(metrics.exact_match, short, answers),
         short_f1=metrics.best_over_answers(metrics.token_f1, short, answers),

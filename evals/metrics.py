@@ -199,3 +199,8 @@ def _paired(values: Sequence[float], labels: Sequence[bool]) -> tuple[Floats, Fl
     if len(values) != len(labels):
         raise ValueError(f"{len(values)} values came with {len(labels)} labels; give one for each")
     return np.asarray(values, dtype=np.float64), np.asarray(labels, dtype=np.float64)
+
+
+def share(values: Sequence[bool]) -> float:
+    """Share of the values that are true; 0 where there are none."""
+    return sum(values) / len(values) if values else 0.0

@@ -45,7 +45,7 @@ def evaluate(
         if progress is not None:
             progress(number, len(questions))
     return Evaluation(
-        reader=outcomes[0].answer.reader,
+        reader=reader or settings.reader,
         outcomes=tuple(outcomes),
         summaries=summarize_sets(outcomes),
         gold_digest=digest_of_files(files),

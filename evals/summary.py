@@ -102,6 +102,8 @@ MEASURES: Final = (
     Measure("short F1", "`short` shares words with an answer", lambda o: o.short_f1, _answerable),
     Measure("fidelity", "every quote is the article's text", lambda o: float(o.faithful), _answered),
     Measure("overlap", "a citation overlaps a gold quote", lambda o: float(any(o.cited_relevant)), _answered_answerable),
+    Measure("cite recall", "statements that their citations support", lambda o: metrics.share(o.recalled), _answered, gated=False),
+    Measure("cite precision", "citations that are needed for that", lambda o: metrics.share(o.needed), _answered, gated=False),
     Measure("rejection", "unanswerable, off topic: refused", lambda o: float(o.answer.abstained), _outside),
     Measure("premise rejected", "false premise: refused", lambda o: float(o.answer.abstained), _false_premise, gated=False),
     Measure("answered", "answerable: not refused", lambda o: float(not o.answer.abstained), _answerable),

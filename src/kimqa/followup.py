@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kimqa.text import STOPWORDS, content_words, normalize, words
+from kimqa.text import MONTHS, STOPWORDS, WEEKDAYS, content_words, normalize, words
 from kimqa.types import Turn
 
 Rewrite = Callable[[str, Sequence[Turn]], str | None]
@@ -32,6 +32,41 @@ _DEMONSTRATIVE: Final = re.compile(
     r"\b(?:is|was|are|were|about|after|at|before|by|during|for|from|in|of|on|to|with) (?:that|this|those|these) [a-z]+",
     re.IGNORECASE,
 )
+# "this agreement", but not "this year"; "that agreement" only where the question ends, since "that" joins clauses too.
+_POINTING: Final = re.compile(
+    r"\b(?:this|these|those) (?!(?:year|month|week|time|morning|evening|century|is|was|are|were|one|ones)\b)[a-z]+|\bthat [a-z]+\W*$"
+    r"|\b(?:that|this) (?:take|took|happen|occur|mean|cost|start|end|begin|last|work)",
+    re.IGNORECASE,
+)
+# "What does the Post say?" and "Does the Post agree?" ask the last question again, of another source.
+_SOURCE: Final = re.compile(
+    r"^(?:and |but |so )?(?:(?:what|how) (?:did|does|do|would|about) (?P<said>.{2,60}?) (?:say|write|report|put it|claim|tell|see it|think)"
+    r"|(?:does|did|do|would|is|was) (?P<agrees>.{2,60}?) (?:agree|disagree|say so|confirm (?:it|that|this)|say the same))\W*$",
+    re.IGNORECASE,
+)
+_CORRECTION: Final = re.compile(
+    r"^(?:no|nope|sorry|actually|wait|hm+|i mean)\b[,.!; ]*(?:(?:sorry|no)[, ]+)?(?:i (?:meant|mean|was asking about)\s+|not (?P<old>[^,]+),\s*(?:but )?(?:rather )?)(?P<new>.+?)\W*$",
+    re.IGNORECASE,
+)
+_PLACE: Final = re.compile(r"^(?:the one )?(?P<how>in|at|on|from|to|near|by|with|of|for) (?P<name>[^,]+)$", re.IGNORECASE)
+_BARE_WHY: Final = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )?(?:why|how come|for what reason|what for|why (?:is|was) (?:that|this|it))\W*$", re.IGNORECASE)
+_WHERE_WAS_THAT: Final = re.compile(r"^(?:and |but |so )?(?P<wh>where|when) (?:was|is|did|does) (?:that|this|it)(?: (?:happen|take place|occur))?\W*$", re.IGNORECASE)
+_ACTION: Final = re.compile(r"^(?:what|whom?|which \w+|how)\s+(?P<clause>(?:did|does|do|will|would|has|have)\s+.+?)\W*$", re.IGNORECASE)
+_FRAGMENT: Final = re.compile(
+    r"^(?:and |but |so )?(?:by |in |on |at |for |from |with |to |since |until |of |about )?(?:how|what|which|whom?|whose|when|where|why)\b",
+    re.IGNORECASE,
+)
+_MAX_FRAGMENT_WORDS: Final = 5
+_ORGANISATION: Final = frozenset(
+    """party lines motors company group bank union league council ministry committee court university institute club times
+    post herald tribune gazette news agency radio street palace hall hotel island strait lake river mountain summit accord
+    treaty government army police house senate parliament""".split()
+)
+_CALENDAR: Final = frozenset(name.lower() for name in (*WEEKDAYS, *MONTHS))
+_MALE: Final = frozenset("he him his mr king prince sir lord father brother husband son".split())
+_FEMALE: Final = frozenset("she her hers mrs ms miss queen princess dame lady mother sister wife daughter".split())
+# Endings of given names that are mostly women's, in most languages of Europe. They only choose between several people.
+_FEMALE_ENDINGS: Final = ("a", "ine", "elle", "ette", "anne", "een", "lyn", "eth", "ie", "ise")
 _BARE: Final = re.compile(r"^(?:and|but|or)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
 _MAX_BARE_WORDS: Final = 5
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
@@ -88,12 +123,27 @@ def _resolve(question: str, turns: Sequence[Turn]) -> str:
     if not turns or not question or not needs_context(question):
         return question
     last = turns[-1]
+    correction, source = _CORRECTION.match(question), _SOURCE.match(question)
+    if correction:
+        return _asked_again(last.question, correction["new"], instead_of=correction["old"] or "")
+    if source and not words(source["said"] or source["agrees"])[0] in _PERSON.keys() | _GROUP.keys() | _THING:
+        return f"{last.question.rstrip(' ?')} according to {source['said'] or source['agrees']}?"
+    if _BARE_WHY.match(question):
+        return _why(last)
+    event = _WHERE_WAS_THAT.match(question)
+    done = _ACTION.match(last.question)
+    if event and done:
+        said = "" if _is_refusal(last.answer) else re.sub(r"\s*\[\d+\]", "", last.answer).rstrip(" .")
+        known = f" ({said})" if said and len(words(said)) <= _MAX_PHRASE_WORDS else ""
+        return f"{event['wh'].capitalize()} {done['clause']}{known}?"
     what = _asked_about(question)
     if _YEAR.fullmatch(what.split()[-1] if what else "") and len(_YEAR.findall(last.question)) == 1:
         return _YEAR.sub(what.split()[-1], last.question)
     if what:
-        return f"{last.question.rstrip(' ?')} – {what}?"
+        return _asked_again(last.question, what)
     filled = _fill_pronouns(_OPENING.sub("", question), turns)
+    if _is_relative(question) and filled != question:
+        return _of_a_relative(last.question, filled.rstrip(" ?"))
     if _is_self_contained(filled, question):
         return filled[:1].upper() + filled[1:]
     answer = "" if _is_refusal(last.answer) else last.answer
@@ -108,7 +158,9 @@ def needs_context(question: str) -> bool:
     pronoun = _PRONOUN.search(question)
     if pronoun and not any(question.find(name) < pronoun.start() for name in names):
         return True
-    if _asked_about(question):
+    if _asked_about(question) or _CORRECTION.match(question) or _SOURCE.match(question) or _POINTING.search(question):
+        return True
+    if _FRAGMENT.match(question) and len(forms) <= _MAX_FRAGMENT_WORDS and not names and not _is_clause(question):
         return True
     if re.search(
         r"\b(?:was|is|did|does|were|about|after|before|do|of|like|mean) (?:that|this|those|these)\b\W*$|^(?:that|this)\b",
@@ -135,9 +187,57 @@ def _asked_about(question: str) -> str:
     return "" if is_clause and not about else what
 
 
+def _is_clause(question: str) -> bool:
+    """True when a question has a verb that can be told: an auxiliary, or a word that a wh-word asks for the subject of."""
+    forms = words(question)
+    return bool(set(forms) & _AUXILIARY) or bool(re.match(r"^(?:who|what|which \w+) \w+(?:ed|s)\b", question, re.IGNORECASE))
+
+
+def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
+    """The last question about something else: in the place of what it names, or behind a dash."""
+    old = re.sub(r"^(?:the|an?)\s+", "", instead_of.strip(), flags=re.IGNORECASE)
+    if old and re.search(rf"\b{re.escape(old)}\b", last, re.IGNORECASE):
+        new = re.sub(r"^(?:the|an?)\s+", "", what, flags=re.IGNORECASE)
+        return re.sub(rf"\b{re.escape(old)}\b", lambda _: new, last, flags=re.IGNORECASE)
+    place = _PLACE.match(what)
+    if place:
+        there = rf"\b{place['how']} {_NAME.pattern}"
+        if len(re.findall(there, last)) == 1:
+            return re.sub(there, lambda _: f"{place['how']} {place['name']}", last)
+    return f"{last.rstrip(' ?')} – {what}?"
+
+
+def _why(last: Turn) -> str:
+    """The reason of what the last turn was about: of what was asked, or else of what was answered."""
+    asked = re.match(r"^(?:(?:when|where|how)\s+)?(?P<clause>(?P<verb>\w+)\s+.+?)\W*$", last.question, re.IGNORECASE)
+    if asked and asked["verb"].lower() in _AUXILIARY:
+        return f"Why {asked['clause'][:1].lower()}{asked['clause'][1:]}?"
+    sentence = "" if _is_refusal(last.answer) else re.split(r"(?<=[.!?])\s+(?=[A-Z])", last.answer)[0]
+    plain = re.sub(r"\s*\[\d+\]", "", sentence).rstrip(" .!?")
+    if len(words(plain)) <= _MAX_PHRASE_WORDS:
+        return f"Why: {last.question.rstrip(' ?')}{f' ({plain})' if plain else ''}?"
+    lower = words(plain)[0] in STOPWORDS
+    return f"Why {plain[:1].lower() + plain[1:] if lower else plain}?"
+
+
+def _is_relative(question: str) -> bool:
+    """True for "and his wife?" and "her brother's?": a possessive and a word or two, and no question of its own."""
+    forms = words(_OPENING.sub("", question))
+    return 2 <= len(forms) <= 4 and forms[0] in ("his", "her", "their", "its") and not set(forms) & (_AUXILIARY | _WH)
+
+
+def _of_a_relative(last: str, relative: str) -> str:
+    """The last question, about "Anton Riesk's wife" where it asked about Anton Riesk."""
+    owner = re.sub(r"['’]s\b.*$", "", relative)
+    if owner and owner in last:
+        return re.sub(rf"{re.escape(owner)}(?P<s>['’]s)?", lambda match: relative.removesuffix("'s") + (match["s"] or ""), last, count=1)
+    return f"{last.rstrip(' ?')} – {relative}?"
+
+
 def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
     last = turns[-1]
-    person = _person(turns)
+    found = _PRONOUN.search(question)
+    person = _person(turns, found.group().lower() if found else "")
     group = _group(turns)
     thing = _thing(last)
 
@@ -178,22 +278,51 @@ def _is_self_contained(filled: str, question: str) -> bool:
     return changed and not leftover and len(set(content_words(filled))) >= 3
 
 
-def _person(turns: Sequence[Turn]) -> str:
-    """Whom "he" or "she" means: the answer of a who-question, else the first name that the last questions speak of."""
+def _person(turns: Sequence[Turn], pronoun: str) -> str:
+    """Whom "he" or "she" means: the answer of a who-question, else the first person that the last turns speak of.
+
+    Someone of the other sex, and what is no person, is passed over where it can be told.
+    """
+    everyone: list[str] = []
     for turn in reversed(turns):
         answer_names = [] if _is_refusal(turn.answer) else _names(turn.answer)
         if turn.question.lower().startswith(("who ", "whom ", "who's")):
             if answer_names and len(words(turn.answer)) <= _MAX_PHRASE_WORDS:
-                return answer_names[-1]  # "North Korean leader Kim Jong Un": the name comes last
-            new = [name for name in answer_names if name not in turn.question]
-            if new:  # in a whole sentence, a person has more than one name
-                return next((name for name in new if " " in name), new[0])
-        question_names = _names(turn.question)
-        if question_names:
-            return question_names[0]
-        if answer_names:
-            return answer_names[0]
-    return ""
+                ordered = answer_names[::-1]  # "North Korean leader Kim Jong Un": the name comes last
+            else:
+                new = [name for name in answer_names if name not in turn.question]
+                # in a whole sentence, a person has more than one name
+                ordered = [name for name in new if " " in name] or new
+            everyone += [*ordered, *_names(turn.question)]
+        else:
+            everyone += [*_names(turn.question), *answer_names]
+    said = " ".join(f"{turn.question} {turn.answer}" for turn in turns)
+    people = [name for name in everyone if not _is_no_person(name, said)]
+    return max(people, key=lambda name: _fits_sex(name, pronoun, said), default=next(iter(everyone), ""))
+
+
+def _is_no_person(name: str, said: str) -> bool:
+    """True for a body or a place, told by its last word or by the "in" and "of" that always stand before it."""
+    if words(name)[-1] in _ORGANISATION | _CALENDAR or re.search(rf"\bthe {re.escape(name)}", said):
+        return True
+    if " " in name:
+        return False
+    before = re.findall(rf"(\w+) {re.escape(name)}\b", said)
+    return bool(before) and all(word.lower() in ("in", "at", "of", "from", "near", "for", "to") for word in before)
+
+
+def _fits_sex(name: str, pronoun: str, said: str) -> int:
+    """2 where a title or the given name speaks for the pronoun, 0 where it speaks against it, else 1."""
+    title = re.findall(rf"(\w+)\.?,? {re.escape(name)}\b(?! [A-Z])", said)
+    stated = {word.lower() for word in (*title, *name.split()[:1])}
+    if stated & _MALE or stated & _FEMALE:
+        return 2 if stated & (_FEMALE if pronoun in _FEMALE else _MALE) else 0
+    given = [part for part in name.split() if part.lower().rstrip(".") not in STOPWORDS]
+    if len(given) < 2:
+        return 1
+    if any(part.lower().endswith(_FEMALE_ENDINGS) for part in given[:-1]):
+        return 2 if pronoun in _FEMALE else 0
+    return 1 if pronoun in _FEMALE else 2
 
 
 def _group(turns: Sequence[Turn]) -> str:

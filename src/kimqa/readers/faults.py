@@ -65,6 +65,8 @@ def fault_of(error: BaseException, *, now: datetime.datetime | None = None) -> F
         return Fault("cannot be reached", passing=True)
     if any("decodeerror" in name or "validationerror" in name for name in names):
         return Fault("sent an answer that is not in the form of its protocol", passing=True)
+    if any(isinstance(link, ValueError) and "no generation" in str(link).lower() for link in chain):
+        return Fault("sent no answer", passing=True)  # how LangChain says that a stream ended before it began
     return Fault(f"failed with {type(error).__name__}")
 
 
