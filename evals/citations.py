@@ -51,9 +51,7 @@ def citation_precision(answer: Answer, supported_by: Supports = supports) -> tup
         for citation in cited:
             others = [other for other in cited if other is not citation]
             useless = (
-                bool(others)
-                and not supported_by(statement.text, [citation])
-                and supported_by(statement.text, others)
+                bool(others) and not supported_by(statement.text, [citation]) and supported_by(statement.text, others)
             )
             needed.append(recalled and not useless)
     return tuple(needed)

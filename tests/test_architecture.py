@@ -19,6 +19,7 @@ FACES = {"api", "cli", "ui", "server", "render", "conversation", "__main__", "__
 # Beyond the foundations, a stage may import the parts of its own that were split from it.
 PARTS = {
     "question": {"followup"},
+    "followup": {"referents"},
     "encoders": {"onnx"},
     "store": {"folder", "keywords"},
     "readers.span_model": {"onnx"},

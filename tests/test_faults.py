@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from kimqa.readers.faults import Fault, ModelFault, fault_of
+from kimqa.readers.faults import Fault, ModelFaultError, fault_of
 
 
 class Response:
@@ -28,7 +28,7 @@ class CodedError(Exception):
         self.code = code
 
 
-class ReadTimeout(Exception):
+class ReadTimeoutError(Exception):
     pass
 
 
@@ -58,12 +58,12 @@ def chained(outer, inner):
         (StatusError(408), True, None),
         (CodedError(503), True, None),
         (CodedError("invalid_key"), False, None),
-        (ReadTimeout("x"), True, None),
+        (ReadTimeoutError("x"), True, None),
         (chained(RuntimeError("x"), TimeoutError()), True, None),
         (chained(RuntimeError("x"), ConnectionRefusedError()), True, None),
         (ConnectionResetError(), True, None),
         (ValueError("x"), False, None),
-        (ModelFault(Fault("is tired", passing=True, wait=3.0)), True, 3.0),
+        (ModelFaultError(Fault("is tired", passing=True, wait=3.0)), True, 3.0),
     ],
 )
 def test_what_passes_is_told_from_what_does_not(error, passing, wait):

@@ -27,7 +27,13 @@ def write_model(folder, *, template=TEMPLATE):
     tokenizer.chat_template = template
     tokenizer.save_pretrained(str(folder))
     config = GPT2Config(
-        vocab_size=len(alphabet) + 1, n_positions=20_000, n_embd=8, n_layer=1, n_head=1, bos_token_id=256, eos_token_id=256
+        vocab_size=len(alphabet) + 1,
+        n_positions=20_000,
+        n_embd=8,
+        n_layer=1,
+        n_head=1,
+        bos_token_id=256,
+        eos_token_id=256,
     )
     GPT2LMHeadModel(config).save_pretrained(str(folder))
     return folder

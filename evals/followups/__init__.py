@@ -76,7 +76,9 @@ def compare_gold(pipeline: Pipeline, questions: Sequence[GoldQuestion]) -> list[
         item = FollowUp(gold.id, "gold", gold.history, gold.question, alone[gold.id], True, gold.must_include)
         answer, other = pipeline.ask(item.question, history=item.history), pipeline.ask(item.standalone)
         found.append(
-            Compared(item, answer.standalone_question, grade(gold, answer, texts).right, grade(gold, other, texts).right)
+            Compared(
+                item, answer.standalone_question, grade(gold, answer, texts).right, grade(gold, other, texts).right
+            )
         )
     return found
 
@@ -86,7 +88,9 @@ def table(compared: Sequence[Compared]) -> list[str]:
     lines = []
     for kind in dict.fromkeys(item.follow_up.kind for item in compared):
         group = [item for item in compared if item.follow_up.kind == kind]
-        lines.append(f"  {kind:24}{sum(i.right for i in group):>3}{sum(i.right_alone for i in group):>4} of {len(group)}")
+        lines.append(
+            f"  {kind:24}{sum(i.right for i in group):>3}{sum(i.right_alone for i in group):>4} of {len(group)}"
+        )
     for item in compared:
         if item.right != item.right_alone:
             which = "only with its history" if item.right else "only on its own"

@@ -36,7 +36,9 @@ Since = Annotated[str | None, typer.Option("--since", help="First day of publica
 Until = Annotated[str | None, typer.Option("--until", help="Last day of publication.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Answer as of this day; nothing later is used.")]
 TopK = Annotated[int | None, typer.Option("--top-k", help="How many passages to read.")]
-ReaderName = Annotated[str | None, typer.Option("--reader", help="Who answers: `extractive`, or a language model as `provider:model`.")]
+ReaderName = Annotated[
+    str | None, typer.Option("--reader", help="Who answers: `extractive`, or a language model as `provider:model`.")
+]
 
 
 @app.command()

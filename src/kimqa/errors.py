@@ -10,6 +10,7 @@ KimqaError
 │   └── IndexDamagedError     the stored data cannot be read
 ├── ModelError             an encoder or reader model that is missing, altered or cannot be loaded
 └── ReaderError            a reader that failed to answer, or whose quote lies outside its article
+    └── ModelFaultError       a language model that gave no usable answer (`kimqa.readers.faults`); `ask` answers without it
 """
 
 from __future__ import annotations

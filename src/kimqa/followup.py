@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kimqa.text import MONTHS, STOPWORDS, WEEKDAYS, content_words, normalize, words
+from kimqa.referents import (
+    AUXILIARY,
+    MAX_PHRASE_WORDS,
+    NAME,
+    WH,
+    group_meant,
+    is_refusal,
+    names_in,
+    person_meant,
+    thing_meant,
+)
+from kimqa.text import STOPWORDS, content_words, normalize, words
 from kimqa.types import Turn
 
 Rewrite = Callable[[str, Sequence[Turn]], str | None]
 """Asks a language model for a follow-up in words that stand on their own; None when it gives none."""
 
 _MAX_TURNS: Final = 4
-_MAX_REFERENT_WORDS: Final = 10
-_MAX_PHRASE_WORDS: Final = 7  # a name with a title before it; what is longer is a sentence
 _PERSON: Final = {"he": "", "him": "", "she": "", "his": "'s", "hers": "'s", "her": "'s"}
 _GROUP: Final = {"they": "", "them": "", "their": "'s"}
 _THING: Final = frozenset({"it", "its", "that", "this", "there", "those", "these"})
@@ -25,7 +33,11 @@ _PRONOUN: Final = re.compile(
     r"|there(?!\s+(?:an?|any|some|no|more|many|much|other|another|enough)\b))\b",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?\w*|[A-ZÀ-ÖØ-Þ]\w*(?:[-'’][A-ZÀ-ÖØ-Þa-z]\w+)*(?:\s+(?:of |the |de |van |al-)?(?:(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ]\w*(?:-\w+)*))*")  # fmt: skip
+# "When did NAME come to power?": what a bare "and NAME?" takes the place of.
+_SUBJECT: Final = re.compile(
+    r"^(?P<before>(?:[Ww]hen|[Ww]here|[Ww]hy|[Hh]ow(?: \w+)?|[Ww]hat|[Ww]hom?|[Ww]hich \w+) (?:did|does|was|is|has|will|would) )"
+    rf"(?:{NAME.pattern})(?P<after> .+)$"
+)
 _OPENING: Final = re.compile(r"^(?:and|but|so|ok|okay|well|then|also)\b[\s,]*", re.IGNORECASE)
 _ABOUT: Final = re.compile(r"^(?:(?:and|but)\s+)?(?:what|how) about\s+(?P<what>.+?)\??$", re.IGNORECASE)
 _DEMONSTRATIVE: Final = re.compile(
@@ -48,34 +60,30 @@ _CORRECTION: Final = re.compile(
     r"^(?:no|nope|sorry|actually|wait|hm+|i mean)\b[,.!; ]*(?:(?:sorry|no)[, ]+)?(?:i (?:meant|mean|was asking about)\s+|not (?P<old>[^,]+),\s*(?:but )?(?:rather )?)(?P<new>.+?)\W*$",
     re.IGNORECASE,
 )
-_PLACE: Final = re.compile(r"^(?:the one )?(?P<how>in|at|on|from|to|near|by|with|of|for) (?P<name>[^,]+)$", re.IGNORECASE)
-_BARE_WHY: Final = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )?(?:why|how come|for what reason|what for|why (?:is|was) (?:that|this|it))\W*$", re.IGNORECASE)
-_WHERE_WAS_THAT: Final = re.compile(r"^(?:and |but |so )?(?P<wh>where|when) (?:was|is|did|does) (?:that|this|it)(?: (?:happen|take place|occur))?\W*$", re.IGNORECASE)
-_ACTION: Final = re.compile(r"^(?:what|whom?|which \w+|how)\s+(?P<clause>(?:did|does|do|will|would|has|have)\s+.+?)\W*$", re.IGNORECASE)
+_PLACE: Final = re.compile(
+    r"^(?:the one )?(?P<how>in|at|on|from|to|near|by|with|of|for) (?P<name>[^,]+)$", re.IGNORECASE
+)
+_BARE_WHY: Final = re.compile(
+    r"^(?:and |but |so |ok(?:ay)?,? )?(?:why|how come|for what reason|what for|why (?:is|was) (?:that|this|it))\W*$",
+    re.IGNORECASE,
+)
+_WHERE_WAS_THAT: Final = re.compile(
+    r"^(?:and |but |so )?(?P<wh>where|when) (?:was|is|did|does) (?:that|this|it)(?: (?:happen|take place|occur))?\W*$",
+    re.IGNORECASE,
+)
+_ACTION: Final = re.compile(
+    r"^(?:what|whom?|which \w+|how)\s+(?P<clause>(?:did|does|do|will|would|has|have)\s+.+?)\W*$", re.IGNORECASE
+)
 _FRAGMENT: Final = re.compile(
     r"^(?:and |but |so )?(?:by |in |on |at |for |from |with |to |since |until |of |about )?(?:how|what|which|whom?|whose|when|where|why)\b",
     re.IGNORECASE,
 )
 _MAX_FRAGMENT_WORDS: Final = 5
-_ORGANISATION: Final = frozenset(
-    """party lines motors company group bank union league council ministry committee court university institute club times
-    post herald tribune gazette news agency radio street palace hall hotel island strait lake river mountain summit accord
-    treaty government army police house senate parliament""".split()
-)
-_CALENDAR: Final = frozenset(name.lower() for name in (*WEEKDAYS, *MONTHS))
-_MALE: Final = frozenset("he him his mr king prince sir lord father brother husband son".split())
-_FEMALE: Final = frozenset("she her hers mrs ms miss queen princess dame lady mother sister wife daughter".split())
-# Endings of given names that are mostly women's, in most languages of Europe. They only choose between several people.
-_FEMALE_ENDINGS: Final = ("a", "ine", "elle", "ette", "anne", "een", "lyn", "eth", "ie", "ise")
 _BARE: Final = re.compile(r"^(?:and|but|or)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
 _MAX_BARE_WORDS: Final = 5
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 # Content words that a rewriting replaces.
 _REPLACED: Final = frozenset("one ones former latter same else happen happened mean".split())
-_AUXILIARY: Final = frozenset(
-    "did do does was were is are has have had will would can could should may might must".split()
-)
-_WH: Final = frozenset("who whom whose what when where why how which".split())
 _ELLIPSIS: Final = re.compile(
     r"\b(?:ones?|others?|former|latter|same|second|third|fourth|fifth|last|next|else|the two|both|either|neither)\b",
     re.IGNORECASE,
@@ -104,14 +112,14 @@ def make_standalone(question: str, history: Sequence[Turn], rewrite: Rewrite | N
 def _is_faithful(proposed: str, question: str, by_rule: str, turns: Sequence[Turn]) -> bool:
     """Whether a rewritten question asks what was asked: no name of its own, none of the rule's lost, most words kept."""
     spoken = " ".join((question, *(f"{turn.question} {turn.answer}" for turn in turns)))
-    if set(words(" ".join(_names(proposed)))) - set(words(spoken)):
+    if set(words(" ".join(names_in(proposed)))) - set(words(spoken)):
         return False
     if {form for form in words(proposed) if form.isdigit()} - set(words(spoken)):
         return False
     kept = set(content_words(question)) - _REPLACED
     if len(kept & set(content_words(proposed))) < len(kept) / 2:
         return False
-    filled = [name for name in _names(_without_context(by_rule)) if normalize(name) not in normalize(question)]
+    filled = [name for name in names_in(_without_context(by_rule)) if normalize(name) not in normalize(question)]
     return not filled or any(set(words(name)) & set(words(proposed)) for name in filled)
 
 
@@ -123,19 +131,9 @@ def _resolve(question: str, turns: Sequence[Turn]) -> str:
     if not turns or not question or not needs_context(question):
         return question
     last = turns[-1]
-    correction, source = _CORRECTION.match(question), _SOURCE.match(question)
-    if correction:
-        return _asked_again(last.question, correction["new"], instead_of=correction["old"] or "")
-    if source and not words(source["said"] or source["agrees"])[0] in _PERSON.keys() | _GROUP.keys() | _THING:
-        return f"{last.question.rstrip(' ?')} according to {source['said'] or source['agrees']}?"
-    if _BARE_WHY.match(question):
-        return _why(last)
-    event = _WHERE_WAS_THAT.match(question)
-    done = _ACTION.match(last.question)
-    if event and done:
-        said = "" if _is_refusal(last.answer) else re.sub(r"\s*\[\d+\]", "", last.answer).rstrip(" .")
-        known = f" ({said})" if said and len(words(said)) <= _MAX_PHRASE_WORDS else ""
-        return f"{event['wh'].capitalize()} {done['clause']}{known}?"
+    reworded = _last_question_again(question, last)
+    if reworded:
+        return reworded
     what = _asked_about(question)
     if _YEAR.fullmatch(what.split()[-1] if what else "") and len(_YEAR.findall(last.question)) == 1:
         return _YEAR.sub(what.split()[-1], last.question)
@@ -146,15 +144,34 @@ def _resolve(question: str, turns: Sequence[Turn]) -> str:
         return _of_a_relative(last.question, filled.rstrip(" ?"))
     if _is_self_contained(filled, question):
         return filled[:1].upper() + filled[1:]
-    answer = "" if _is_refusal(last.answer) else last.answer
+    answer = "" if is_refusal(last.answer) else last.answer
     context = " ".join(part for part in (last.question, _first_words(answer, 25)) if part)
     return f"{filled[:1].upper()}{filled[1:]} ({context})"
+
+
+def _last_question_again(question: str, last: Turn) -> str:
+    """The last question, corrected, asked of another source, or asked for why, where or when; empty if it is not that."""
+    correction, source = _CORRECTION.match(question), _SOURCE.match(question)
+    if correction:
+        return _asked_again(last.question, correction["new"], instead_of=correction["old"] or "")
+    if source:
+        named = source["said"] or source["agrees"]
+        if not set(words(named)[:1]) & (_PERSON.keys() | _GROUP.keys() | _THING):
+            return f"{last.question.rstrip(' ?')} according to {named}?"
+    if _BARE_WHY.match(question):
+        return _why(last)
+    event, done = _WHERE_WAS_THAT.match(question), _ACTION.match(last.question)
+    if event and done:
+        said = "" if is_refusal(last.answer) else re.sub(r"\s*\[\d+\]", "", last.answer).rstrip(" .")
+        known = f" ({said})" if said and len(words(said)) <= MAX_PHRASE_WORDS else ""
+        return f"{event['wh'].capitalize()} {done['clause']}{known}?"
+    return ""
 
 
 def needs_context(question: str) -> bool:
     """True when the question leans on an earlier turn: an unbound pronoun, an ellipsis, or hardly any content."""
     forms = words(question)
-    names = _names(question)
+    names = names_in(question)
     pronoun = _PRONOUN.search(question)
     if pronoun and not any(question.find(name) < pronoun.start() for name in names):
         return True
@@ -183,14 +200,16 @@ def _asked_about(question: str) -> str:
     forms = set(words(what))
     if forms & (_THING | _PERSON.keys() | _GROUP.keys()):
         return ""
-    is_clause = bool(forms & (_AUXILIARY | _WH)) or len(words(what)) > _MAX_BARE_WORDS
+    is_clause = bool(forms & (AUXILIARY | WH)) or len(words(what)) > _MAX_BARE_WORDS
     return "" if is_clause and not about else what
 
 
 def _is_clause(question: str) -> bool:
     """True when a question has a verb that can be told: an auxiliary, or a word that a wh-word asks for the subject of."""
     forms = words(question)
-    return bool(set(forms) & _AUXILIARY) or bool(re.match(r"^(?:who|what|which \w+) \w+(?:ed|s)\b", question, re.IGNORECASE))
+    return bool(set(forms) & AUXILIARY) or bool(
+        re.match(r"^(?:who|what|which \w+) \w+(?:ed|s)\b", question, re.IGNORECASE)
+    )
 
 
 def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
@@ -201,20 +220,23 @@ def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
         return re.sub(rf"\b{re.escape(old)}\b", lambda _: new, last, flags=re.IGNORECASE)
     place = _PLACE.match(what)
     if place:
-        there = rf"\b{place['how']} {_NAME.pattern}"
+        there = rf"\b{place['how']} {NAME.pattern}"
         if len(re.findall(there, last)) == 1:
             return re.sub(there, lambda _: f"{place['how']} {place['name']}", last)
+    subject = _SUBJECT.match(last)
+    if subject and NAME.fullmatch(what):
+        return f"{subject['before']}{what}{subject['after']}"
     return f"{last.rstrip(' ?')} – {what}?"
 
 
 def _why(last: Turn) -> str:
     """The reason of what the last turn was about: of what was asked, or else of what was answered."""
     asked = re.match(r"^(?:(?:when|where|how)\s+)?(?P<clause>(?P<verb>\w+)\s+.+?)\W*$", last.question, re.IGNORECASE)
-    if asked and asked["verb"].lower() in _AUXILIARY:
+    if asked and asked["verb"].lower() in AUXILIARY:
         return f"Why {asked['clause'][:1].lower()}{asked['clause'][1:]}?"
-    sentence = "" if _is_refusal(last.answer) else re.split(r"(?<=[.!?])\s+(?=[A-Z])", last.answer)[0]
+    sentence = "" if is_refusal(last.answer) else re.split(r"(?<=[.!?])\s+(?=[A-Z])", last.answer)[0]
     plain = re.sub(r"\s*\[\d+\]", "", sentence).rstrip(" .!?")
-    if len(words(plain)) <= _MAX_PHRASE_WORDS:
+    if len(words(plain)) <= MAX_PHRASE_WORDS:
         return f"Why: {last.question.rstrip(' ?')}{f' ({plain})' if plain else ''}?"
     lower = words(plain)[0] in STOPWORDS
     return f"Why {plain[:1].lower() + plain[1:] if lower else plain}?"
@@ -223,23 +245,28 @@ def _why(last: Turn) -> str:
 def _is_relative(question: str) -> bool:
     """True for "and his wife?" and "her brother's?": a possessive and a word or two, and no question of its own."""
     forms = words(_OPENING.sub("", question))
-    return 2 <= len(forms) <= 4 and forms[0] in ("his", "her", "their", "its") and not set(forms) & (_AUXILIARY | _WH)
+    return 2 <= len(forms) <= 4 and forms[0] in ("his", "her", "their", "its") and not set(forms) & (AUXILIARY | WH)
 
 
 def _of_a_relative(last: str, relative: str) -> str:
     """The last question, about "Anton Riesk's wife" where it asked about Anton Riesk."""
     owner = re.sub(r"['’]s\b.*$", "", relative)
     if owner and owner in last:
-        return re.sub(rf"{re.escape(owner)}(?P<s>['’]s)?", lambda match: relative.removesuffix("'s") + (match["s"] or ""), last, count=1)
+        return re.sub(
+            rf"{re.escape(owner)}(?P<s>['’]s)?",
+            lambda match: relative.removesuffix("'s") + (match["s"] or ""),
+            last,
+            count=1,
+        )
     return f"{last.rstrip(' ?')} – {relative}?"
 
 
 def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
     last = turns[-1]
     found = _PRONOUN.search(question)
-    person = _person(turns, found.group().lower() if found else "")
-    group = _group(turns)
-    thing = _thing(last)
+    person = person_meant(turns, found.group().lower() if found else "")
+    group = group_meant(turns)
+    thing = thing_meant(last)
 
     def fill(match: re.Match[str]) -> str:
         pronoun = match.group().lower()
@@ -274,118 +301,8 @@ def _escape(text: str) -> str:
 
 def _is_self_contained(filled: str, question: str) -> bool:
     changed = normalize(filled) != normalize(_OPENING.sub("", question))
-    leftover = _PRONOUN.search(filled) is not None and not _names(filled)
+    leftover = _PRONOUN.search(filled) is not None and not names_in(filled)
     return changed and not leftover and len(set(content_words(filled))) >= 3
-
-
-def _person(turns: Sequence[Turn], pronoun: str) -> str:
-    """Whom "he" or "she" means: the answer of a who-question, else the first person that the last turns speak of.
-
-    Someone of the other sex, and what is no person, is passed over where it can be told.
-    """
-    everyone: list[str] = []
-    for turn in reversed(turns):
-        answer_names = [] if _is_refusal(turn.answer) else _names(turn.answer)
-        if turn.question.lower().startswith(("who ", "whom ", "who's")):
-            if answer_names and len(words(turn.answer)) <= _MAX_PHRASE_WORDS:
-                ordered = answer_names[::-1]  # "North Korean leader Kim Jong Un": the name comes last
-            else:
-                new = [name for name in answer_names if name not in turn.question]
-                # in a whole sentence, a person has more than one name
-                ordered = [name for name in new if " " in name] or new
-            everyone += [*ordered, *_names(turn.question)]
-        else:
-            everyone += [*_names(turn.question), *answer_names]
-    said = " ".join(f"{turn.question} {turn.answer}" for turn in turns)
-    people = [name for name in everyone if not _is_no_person(name, said)]
-    return max(people, key=lambda name: _fits_sex(name, pronoun, said), default=next(iter(everyone), ""))
-
-
-def _is_no_person(name: str, said: str) -> bool:
-    """True for a body or a place, told by its last word or by the "in" and "of" that always stand before it."""
-    if words(name)[-1] in _ORGANISATION | _CALENDAR or re.search(rf"\bthe {re.escape(name)}", said):
-        return True
-    if " " in name:
-        return False
-    before = re.findall(rf"(\w+) {re.escape(name)}\b", said)
-    return bool(before) and all(word.lower() in ("in", "at", "of", "from", "near", "for", "to") for word in before)
-
-
-def _fits_sex(name: str, pronoun: str, said: str) -> int:
-    """2 where a title or the given name speaks for the pronoun, 0 where it speaks against it, else 1."""
-    title = re.findall(rf"(\w+)\.?,? {re.escape(name)}\b(?! [A-Z])", said)
-    stated = {word.lower() for word in (*title, *name.split()[:1])}
-    if stated & _MALE or stated & _FEMALE:
-        return 2 if stated & (_FEMALE if pronoun in _FEMALE else _MALE) else 0
-    given = [part for part in name.split() if part.lower().rstrip(".") not in STOPWORDS]
-    if len(given) < 2:
-        return 1
-    if any(part.lower().endswith(_FEMALE_ENDINGS) for part in given[:-1]):
-        return 2 if pronoun in _FEMALE else 0
-    return 1 if pronoun in _FEMALE else 2
-
-
-def _group(turns: Sequence[Turn]) -> str:
-    """Whom "they" means: the first two names that a turn joins with "and"."""
-    for turn in reversed(turns):
-        for text in (turn.answer, turn.question):
-            for one, other in itertools.pairwise(_names(text)):
-                if re.search(rf"{re.escape(one)}(?:['’]s)?,? and (?:the )?{re.escape(other)}", text):
-                    return f"{one} and {other}"
-    return ""
-
-
-def _thing(turn: Turn) -> str:
-    """What "it" or "that" means: the thing that the last answer names, or, after where and when, what was asked about."""
-    opening = words(turn.question)[:1]
-    if opening and opening[0] in ("where", "when"):
-        return _subject(turn.question)
-    answer = turn.answer.strip().rstrip(".")
-    first = words(answer)[:1]
-    if not answer or _is_refusal(answer) or not first or first[0] in ("yes", "no"):
-        return ""
-    answer = re.sub(r"^(?:\w+ly\s+)?(?:at|in|on|by|to|with|from)\s+", "", answer, flags=re.IGNORECASE)
-    answer = re.sub(r"^(an?)\s+", "the ", answer, flags=re.IGNORECASE)
-    return answer if len(answer.split()) <= _MAX_REFERENT_WORDS and not re.search(r"[.!?;]\s", answer) else ""
-
-
-def _subject(question: str) -> str:
-    """The noun phrase between the auxiliary and the verb of "Where did SUBJECT take place?", if it can be told."""
-    tokens = question.rstrip(" ?").split()
-    for position, token in enumerate(tokens):
-        if token.lower() in _AUXILIARY:
-            phrase = " ".join(tokens[position + 1 :])
-            return re.sub(
-                r"\s+(?:take place|took place|happen(?:ed)?|held|start(?:ed)?|begin|end(?:ed)?|located|occur(?:red)?)$",
-                "",
-                phrase,
-            )
-    return ""
-
-
-def _names(text: str) -> list[str]:
-    """Capitalised names in order, without the capital that only opens a sentence or a question."""
-    found = []
-    for match in _NAME.finditer(text):
-        name = re.sub(r"['’]s?$", "", match.group())
-        parts = name.split()
-        while parts and parts[0].lower() in _AUXILIARY | _WH | STOPWORDS | {"yes", "no"}:
-            parts = parts[1:]
-        opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!"
-        if not parts or (
-            opens and len(parts) == 1 and not re.search(r"['’]s\b", match.group()) and parts[0].lower() in STOPWORDS
-        ):
-            continue
-        name = " ".join(parts)
-        if name not in found:
-            found.append(name)
-    return found
-
-
-def _is_refusal(answer: str) -> bool:
-    return not answer or answer.lower().startswith(
-        ("the articles do not", "not in these articles", "i don't", "i do not")
-    )
 
 
 def _first_words(text: str, limit: int) -> str:

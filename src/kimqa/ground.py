@@ -45,7 +45,8 @@ def ground(draft: Draft, gate: Draft, judge: Judge, *, keep_unsupported: bool = 
         statements=kept,
         short=_short(gate, said, held),
         confidence=confidence if held else gate.confidence,
-        reason=draft.reason or ("No statement of the language model is supported by the passages." if not held else None),
+        reason=draft.reason
+        or ("No statement of the language model is supported by the passages." if not held else None),
         conflicts=gate.conflicts if held else (),
     )
     withdrawn = tuple(place_of(statement.text, draft.written) for statement in failed)

@@ -71,7 +71,9 @@ def _value(tokens: list[str], at: int) -> tuple[float, int]:
             current = float(token.replace(",", ""))
         elif token in _TENS and current % 100 == 0:
             current += _TENS[token]
-        elif (token in _UNITS or token in _ORDINALS) and (current % 100 == 0 or (current % 10 == 0 and current % 100 >= 20)):
+        elif (token in _UNITS or token in _ORDINALS) and (
+            current % 100 == 0 or (current % 10 == 0 and current % 100 >= 20)
+        ):
             current += _UNITS.get(token, _ORDINALS.get(token, 0))
         elif token in _SCALES and at > begun and (len(token) > 2 or tokens[begun][0].isdigit()):
             if _SCALES[token] >= 1000:

@@ -25,7 +25,7 @@ from kimqa.ground import ground
 from kimqa.progress import show_progress
 from kimqa.question import Plan, plan_question
 from kimqa.readers.extractive import ExtractiveReader
-from kimqa.readers.faults import ModelFault
+from kimqa.readers.faults import ModelFaultError
 from kimqa.readers.generative import GenerativeReader
 from kimqa.readers.load import as_reader, load_extractive, load_model_reader
 from kimqa.readers.models import ModelOptions
@@ -256,7 +256,7 @@ class Pipeline:
         question, today = state.plan.standalone_question, state.plan.today or datetime.date.today()
         try:
             draft = yield from reader.write(question, state.passages, today=today, deadline=state.deadline)
-        except ModelFault as error:
+        except ModelFaultError as error:
             note = f"The language model {reader.name} {error.fault.reason}. This is the extractive answer."
             return dataclasses.replace(
                 _timed(state, "write", started), reader=ExtractiveReader.name, notes=(*state.notes, note)

@@ -125,7 +125,10 @@ def _render_progress(exchange: Exchange) -> str:
     for place in sorted(exchange.withdrawn):
         start = max(place.start, position)
         if start < place.end:
-            pieces += [escape(exchange.written[position:start]), f"<del>{escape(exchange.written[start : place.end])}</del>"]
+            pieces += [
+                escape(exchange.written[position:start]),
+                f"<del>{escape(exchange.written[start : place.end])}</del>",
+            ]
             position = place.end
     written = "".join((*pieces, escape(exchange.written[position:])))
     words = f'<p class="statements writing" dir="auto">{written}</p>' if written else ""

@@ -7,6 +7,7 @@ weights that were fitted on statements about other articles join both (`Judge`).
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -26,13 +27,17 @@ _CAPITALISED: Final = re.compile(r"(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'-]*")
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
 _CLAUSE: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b|\bwhile\b|\balthough\b|\bthough\b")
 # Closed classes, by meaning; stems where a word has forms.
-_NEGATIONS: Final = frozenset("not no never none nobody nothing neither nor without cannot refus fail deni declin reject lack unlik".split())
+_NEGATIONS: Final = frozenset(
+    "not no never none nobody nothing neither nor without cannot refus fail deni declin reject lack unlik".split()
+)
 _HEDGES: Final = frozenset(
     """may might could would should expect plan propos possibl like tentat potenti hope seek tri suggest consid reportedli
     alleg some intend aim want due schedul attempt perhap probabl appear seem partial ambit threaten vow promis will
     anticip open offer if""".split()
 )
-_CAUSES: Final = re.compile(r"\b(?:because|due to|owing to|prompted by|caused by|as a result of|in order to|so that|since|after|over|thanks to)\b")
+_CAUSES: Final = re.compile(
+    r"\b(?:because|due to|owing to|prompted by|caused by|as a result of|in order to|so that|since|after|over|thanks to)\b"
+)
 MEASURES: Final = (
     "coverage", "exact", "longest_gap", "gaps", "number_missing", "number_elsewhere", "name_missing", "date_wrong",
     "quote_missing", "order", "inverse", "negation", "hedge", "cause", "swap", "verbatim", "length", "supported",
@@ -192,7 +197,7 @@ def _order(said: Sequence[str], shown: Sequence[str]) -> tuple[float, float]:
     for place, word in enumerate(shown):
         places.setdefault(word, []).append(place)
     follow = reverse = both = 0
-    for one, other in zip(said, said[1:], strict=False):
+    for one, other in itertools.pairwise(said):
         if one in places and other in places:
             both += 1
             distance = min((b - a for a in places[one] for b in places[other]), key=abs)

@@ -26,7 +26,9 @@ MONTHS: Final = (
     "December",
 )  # fmt: skip
 # Abbreviations at which the splitter ends a sentence, though a name or a figure follows.
-_ABBREVIATED: Final = re.compile(r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Mmes|Hon|Rep|Sen|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$")
+_ABBREVIATED: Final = re.compile(
+    r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Mmes|Hon|Rep|Sen|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$"
+)
 _CLITIC: Final = re.compile(r"'s?$")
 
 # Function words of English: they carry no evidence that a passage is about the question. A closed class, by form.

@@ -159,7 +159,16 @@ def _lay_out(articles: Sequence[Article], examples: Sequence[str], readers: Sequ
                     lines=1, max_lines=5, container=False, autofocus=True, scale=1,
                 )  # fmt: skip
                 ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=0, min_width=88)
-            with gr.Accordion("Narrow the search by outlet or date" if len(readers) == 1 else "Narrow the search, choose who answers", open=False, elem_id="filters"), gr.Row():
+            with (
+                gr.Accordion(
+                    "Narrow the search by outlet or date"
+                    if len(readers) == 1
+                    else "Narrow the search, choose who answers",
+                    open=False,
+                    elem_id="filters",
+                ),
+                gr.Row(),
+            ):
                 names = sorted({article.outlet for article in articles if article.outlet})
                 outlets = gr.Dropdown(names, label="Outlets", multiselect=True, elem_id="outlets", scale=2)
                 since = gr.Textbox(label="Published since", max_lines=1, elem_id="since", min_width=140)

@@ -12,6 +12,8 @@ import socket
 from collections.abc import Iterator
 from typing import Any, Final
 
+from kimqa.errors import ReaderError
+
 _TOO_MANY: Final = 429
 _REFUSED: Final = (401, 403)
 _GONE: Final = 404
@@ -37,7 +39,7 @@ class Fault:
     wait: float | None = None
 
 
-class ModelFault(Exception):
+class ModelFaultError(ReaderError):
     """A model gave no usable answer; carries the fault."""
 
     def __init__(self, fault: Fault) -> None:
@@ -47,12 +49,16 @@ class ModelFault(Exception):
 
 def fault_of(error: BaseException, *, now: datetime.datetime | None = None) -> Fault:
     """The fault that an error of a model's client stands for. What the server wrote is not repeated: it may hold secrets."""
-    if isinstance(error, ModelFault):
+    if isinstance(error, ModelFaultError):
         return error.fault
     chain = list(_chain(error))
     status = next((found for found in map(_status, chain) if found is not None), None)
     if status is not None and status >= _CLIENT:
         return _fault_of_status(status, _retry_after(chain, now))
+    return _fault_without_status(error, chain)
+
+
+def _fault_without_status(error: BaseException, chain: list[BaseException]) -> Fault:
     names = {base.__name__.lower() for link in chain for base in type(link).__mro__}
     if any("timeout" in name for name in names):
         return Fault("did not answer in time", passing=True)

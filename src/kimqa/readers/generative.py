@@ -15,7 +15,7 @@ from typing import Any, Final
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from kimqa.readers.faults import Fault, ModelFault, fault_of
+from kimqa.readers.faults import Fault, ModelFaultError, fault_of
 from kimqa.readers.marks import WrittenStatement, parse_written, visible_part
 from kimqa.readers.models import ModelOptions
 from kimqa.readers.prompts import REFUSAL, answer_prompt, fit_passages, rewrite_prompt
@@ -36,9 +36,9 @@ Writing = Generator[Event, None, Draft]
 class GenerativeReader:
     """Asks a LangChain chat model. What it writes is not trusted: see `kimqa.verify`."""
 
-    def __init__(self, model: BaseChatModel, name: str | None = None, options: ModelOptions = ModelOptions()) -> None:
+    def __init__(self, model: BaseChatModel, name: str | None = None, options: ModelOptions | None = None) -> None:
         self._model = model
-        self._options = options
+        self._options = options or ModelOptions()
         self._name = name or name_of(model)
 
     @property
@@ -50,7 +50,7 @@ class GenerativeReader:
         """The whole draft at once.
 
         Raises:
-            ModelFault: the model gave no usable answer.
+            ModelFaultError: the model gave no usable answer.
         """
         writing = self.write(question, passages)
         while True:
@@ -79,12 +79,14 @@ class GenerativeReader:
             deadline: by when it must have ended, on the clock of `time.monotonic`.
 
         Raises:
-            ModelFault: the model gave no usable answer.
+            ModelFaultError: the model gave no usable answer.
         """
         by = deadline if deadline is not None else time.monotonic() + self._options.timeout
         shown = fit_passages(question, passages, self._options.max_prompt_tokens)
         if not shown:
-            raise ModelFault(Fault(f"was not asked: no passage fits into {self._options.max_prompt_tokens} tokens"))
+            raise ModelFaultError(
+                Fault(f"was not asked: no passage fits into {self._options.max_prompt_tokens} tokens")
+            )
         messages = _messages(answer_prompt(question, shown, today))
         tries = 0
         while True:
@@ -94,14 +96,14 @@ class GenerativeReader:
                 return _draft("".join(written), shown)
             except Exception as error:  # every provider has classes of its own, with no common base
                 fault = fault_of(error)
-                _log.info("%s %s", self._name, fault.reason, exc_info=not isinstance(error, ModelFault))
+                _log.info("%s %s", self._name, fault.reason, exc_info=not isinstance(error, ModelFaultError))
                 seen = visible_part("".join(written))
                 if seen.strip():
                     yield Event("withdrawn", text=seen)
                 tries += 1
                 pause = _pause(fault, tries)
                 if not fault.passing or tries > self._options.retries or time.monotonic() + pause >= by:
-                    raise ModelFault(fault) from error
+                    raise ModelFaultError(fault) from error
             time.sleep(pause)
 
     def rewrite(self, question: str, turns: Sequence[Turn], *, deadline: float) -> str | None:
@@ -131,7 +133,7 @@ class GenerativeReader:
         Ends at `max_chars` characters.
 
         Raises:
-            ModelFault: the time is up.
+            ModelFaultError: the time is up.
         """
         arrived: queue.Queue[str | BaseException | None] = queue.Queue()
         stopped = threading.Event()
@@ -160,7 +162,7 @@ class GenerativeReader:
                 except queue.Empty:
                     item = _LATE
                 if item is _LATE:
-                    raise ModelFault(Fault(f"did not answer within {max(1, round(by - begun))} seconds"))
+                    raise ModelFaultError(Fault(f"did not answer within {max(1, round(by - begun))} seconds"))
                 if item is None:
                     return
                 if isinstance(item, BaseException):
@@ -193,7 +195,7 @@ def _draft(text: str, shown: tuple[Passage, ...]) -> Draft:
     if written.is_refusal:
         return Draft(reason="The language model found no answer in the passages.", passages=shown, written=text)
     if not written.statements:
-        raise ModelFault(Fault("wrote nothing that could be an answer", passing=True))
+        raise ModelFaultError(Fault("wrote nothing that could be an answer", passing=True))
     statements = tuple(_statement(statement, shown) for statement in written.statements)
     return Draft(statements, passages=shown, written=text)
 

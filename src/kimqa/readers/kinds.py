@@ -23,7 +23,7 @@ _LIST: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPARE: Final = re.compile(
-    r"\b(?:compare|compared|differ|differs|differently|difference|versus|vs\.?|disagree|agree on|respectively|both\b.+\band|whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then\b|between .+\band)\b"
+    r"\b(?:compare|compared|differ|differs|differently|difference|versus|vs\.?|disagree|agree on|respectively|both\b.+\band|whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then\b)\b"
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
     re.IGNORECASE,
 )

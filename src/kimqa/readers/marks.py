@@ -38,7 +38,9 @@ _MARK: Final = re.compile(
     re.IGNORECASE,
 )
 _RAISED: Final = {character: number for number, character in enumerate("¹²³⁴⁵⁶⁷⁸⁹", start=1)}
-_SAYS: Final = r"(?:states?|says?|adds?|reports?|mentions?|notes?|explains?|confirms?|indicates?|shows?|writes?|tells us)"
+_SAYS: Final = (
+    r"(?:states?|says?|adds?|reports?|mentions?|notes?|explains?|confirms?|indicates?|shows?|writes?|tells us)"
+)
 _NAMED: Final = re.compile(
     rf",?\s*\b(?:according to|as (?:stated|reported|noted) in|in|per)\s+(?:the\s+)?{_SOURCE_WORD}\s+(?P<where>{_NUMBERS})\s*(?P<comma>,?)"
     rf"|\b{_SOURCE_WORD}\s+(?P<who>{_NUMBERS})\s+(?:also\s+)?{_SAYS}\s+that\b",
@@ -230,7 +232,7 @@ def _hold_marks(text: str, passages: int, known: list[int]) -> str:
     def named(match: re.Match[str]) -> str:
         held = hold(_spelled(match["where"] or match["who"]))
         before = match.string[: match.start()].rstrip()
-        return f"{held}{_LEADS}" if not before or before[-1] in ".!?\"”" else held
+        return f"{held}{_LEADS}" if not before or before[-1] in '.!?"”' else held
 
     def marked(match: re.Match[str]) -> str:
         if match["raised"]:
