@@ -26,7 +26,7 @@ def supports(statement: str, citations: Sequence[Citation]) -> bool:
     said = normalize(statement).rstrip(".")
     if any(said in normalize(citation.quote) for citation in citations):
         return True
-    return support_of(statement, [_passage(citation) for citation in citations], _judge()).holds
+    return support_of(statement, [_passage(citation) for citation in citations], judge()).holds
 
 
 def citation_recall(answer: Answer, supported_by: Supports = supports) -> tuple[bool, ...]:
@@ -58,7 +58,8 @@ def citation_precision(answer: Answer, supported_by: Supports = supports) -> tup
 
 
 @functools.cache
-def _judge() -> Judge:
+def judge() -> Judge:
+    """The verifier that kimqa ships."""
     return load_extractive()[1]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evals import baseline, report
+from evals import baseline, followups, report, statements
 from evals.gold import gold_files
 from evals.run import Evaluation, evaluate
 
@@ -74,3 +74,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in report.text_table(found.summaries):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {config.stash[_PAGE]}")
+    for title, key in (("follow-ups", followups.TABLE), ("statements and the verifier", statements.TABLE)):
+        if key in config.stash:
+            terminalreporter.section(title)
+            for line in config.stash[key]:
+                terminalreporter.write_line(line)

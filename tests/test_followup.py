@@ -101,6 +101,49 @@ FOLLOW_UPS = [
     ([MAYOR, GOVERNOR], "When was he born?", ["Paul Oster"], ["Calder"]),
     ([FERRY, OWNED, MAYOR], "When was she elected?", ["Ines Calder"], ["Gull", "Orvan"]),
     ([OWNED, ("What about Velm?", "Three.")], "And Arlen?", ["ferries", "Arlen"], []),
+    # the same again, of another source, corrected, or in another place
+    ([OWNED], "What does the Post say?", ["ferries", "according to the Post"], []),
+    ([OWNED], "does the Velm Herald agree?", ["ferries", "according to the Velm Herald"], []),
+    ([BANKER, ("Where does Tomas Lind live?", "In Kolm.")], "And in what street?", ["street", "Tomas Lind"], []),
+    (
+        [("How many ferries are there in Orvan?", "Twelve.")],
+        "Sorry, I meant the one in Velm.",
+        ["ferries", "in Velm"],
+        ["Orvan"],
+    ),
+    ([("Who won the cup in Orvan?", "Velm.")], "No, not the cup, the league", ["Who won the league"], ["cup"]),
+    ([OWNED], "No, I meant trains", ["ferries", "trains"], []),
+    # why, where and when of what was just said
+    ([CLOSED], "And how come?", ["Why did the Arlen city council close the library?"], []),
+    ([("What did Calder give Oster?", "A clock.")], "Where was that?", ["Where did Calder give Oster", "clock"], []),
+    # who is meant: titles, given names, and what is no person
+    (
+        [("Who signed the deal?", "It was signed by Tomas Lind, of Velm Motors, and Marta Quill [1].")],
+        "How old is she?",
+        ["Marta Quill"],
+        ["Lind"],
+    ),
+    (
+        [("What did the mayor of Kolm do?", "The mayor, Nora Vale, asked the minister, Felix Orme, for help [1].")],
+        "When did he come?",
+        ["Felix Orme"],
+        ["Vale", "did Kolm"],
+    ),
+    (
+        [
+            ("Who was the captain?", "Captain Leonard Voss [1]."),
+            ("Who owned the ship?", "It belonged to Strait Lines [1]."),
+        ],
+        "Was he hurt?",
+        ["Leonard Voss"],
+        ["Lines"],
+    ),
+    ([("When did Tomas Lind arrive?", "He arrived on Tuesday [1].")], "Did he stay?", ["Tomas Lind"], ["Tuesday"]),
+    ([("Where did Anton Riesk stay?", "In Luden.")], "and his wife?", ["Where did Anton Riesk's wife stay?"], []),
+    # demonstratives and fragments
+    ([("Which deal was made?", "The Marn Accord.")], "Who signed that agreement?", ["Marn Accord"], []),
+    ([DAM], "who wrote this report?", ["dam"], []),
+    ([OWNED], "since when?", ["ferries"], []),
     # refusals in the history
     ([MAYOR, REFUSED_AGE], "Where does she live?", ["Ines Calder"], ["articles", "passages"]),
     ([REFUSED_DOG], "What breed is it?", ["dog"], ["articles", "passage"]),

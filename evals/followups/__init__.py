@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 from evals import metrics
 from evals.gold import GoldQuestion
@@ -14,7 +17,9 @@ from evals.grading import grade, told
 from kimqa import Answer, Pipeline, Settings
 
 FOLDER: Final = Path(__file__).parent
-SETS: Final = ("conversations", "blind")
+SETS: Final = {"conversations": "corpus", "blind": "blind-corpus"}
+"""Files of conversations, and the folder of the articles that each is about."""
+TABLE: Final = pytest.StashKey[list[str]]()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,9 +88,27 @@ def compare_gold(pipeline: Pipeline, questions: Sequence[GoldQuestion]) -> list[
     return found
 
 
-def table(compared: Sequence[Compared]) -> list[str]:
+def lend_encoder(vectorstore: Path, home: Path) -> None:
+    """Copy the exported encoder of a built index to a new home: exporting takes longer than all the questions together."""
+    (home / "vectorstore").mkdir()
+    for name in ("encoder.onnx", "encoder.json", "tokenizer.json"):
+        if (vectorstore / name).is_file():
+            shutil.copy(vectorstore / name, home / "vectorstore")
+
+
+def share_right(compared: Sequence[Compared]) -> float:
+    """Share of the follow-ups that were answered right with their history."""
+    return metrics.share([item.right for item in compared])
+
+
+def share_right_alone(compared: Sequence[Compared]) -> float:
+    """The same of their standalone forms."""
+    return metrics.share([item.right_alone for item in compared])
+
+
+def table(name: str, compared: Sequence[Compared]) -> list[str]:
     """Lines for a terminal: by kind, how many were right as a follow-up and on their own, and every one that differs."""
-    lines = []
+    lines = [f"{name}: follow-ups right {share_right(compared):.3f}, on their own {share_right_alone(compared):.3f} of {len(compared)}"]  # fmt: skip
     for kind in dict.fromkeys(item.follow_up.kind for item in compared):
         group = [item for item in compared if item.follow_up.kind == kind]
         lines.append(

@@ -220,7 +220,7 @@ def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
         return re.sub(rf"\b{re.escape(old)}\b", lambda _: new, last, flags=re.IGNORECASE)
     place = _PLACE.match(what)
     if place:
-        there = rf"\b{place['how']} {NAME.pattern}"
+        there = rf"\b{place['how']} (?:{NAME.pattern})"
         if len(re.findall(there, last)) == 1:
             return re.sub(there, lambda _: f"{place['how']} {place['name']}", last)
     subject = _SUBJECT.match(last)

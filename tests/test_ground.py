@@ -1,0 +1,165 @@
+"""What becomes of a model's statements, with a judge that knows only what it is told."""
+
+import datetime
+
+import pytest
+
+from kimqa.ground import ground, place_of
+from kimqa.support import coverage, measure_of, names_in, support_of
+from kimqa.text import normalize
+from kimqa.types import Draft, DraftStatement, Passage, Quote, Verdict
+
+HARBOUR = (
+    "The port of Arlen reopened on Monday after six weeks of repairs. The mayor, Ines Calder, cut the ribbon at noon. "
+    "Tom Reyes, who leads the opposition, stayed away."
+)
+TRAIN = "A freight train left the rails near Kolm. Nobody was hurt, because the driver had slowed down."
+
+
+def passage(text, article="a", *, rank=1, start=100):
+    return Passage(
+        rank, 0.9, article, article, "A title", "The Post", None, datetime.date(2024, 3, 6), None, text, start,
+        start + len(text),
+    )  # fmt: skip
+
+
+class WordJudge:
+    """Supports what shares most of its words with a passage; joins measures by that alone."""
+
+    least_support = 0.5
+
+    def judge(self, statement, passages):
+        shares = [coverage(statement, shown) for shown in passages]
+        return [Verdict(0.9, 0.05, 0.05) if share >= 0.7 else Verdict(0.05, 0.05, 0.9) for share in shares]
+
+    def support(self, measures):
+        return measures[0] if measures[0] >= 0.7 else 0.1
+
+
+PASSAGES = (passage(HARBOUR), passage(TRAIN, "b", rank=2, start=0))
+CUT = "The mayor, Ines Calder, cut the ribbon at noon."
+
+
+def whole(*shown):
+    return tuple(Quote(p.article_id, p.start, p.end) for p in shown)
+
+
+def written(*statements, raw=""):
+    return Draft(tuple(DraftStatement(*statement) for statement in statements), passages=PASSAGES, written=raw or "x")
+
+
+GATE = Draft((DraftStatement(CUT, ()),), short="Ines Calder", confidence=0.8)
+
+
+def test_a_statement_rests_on_the_sentence_that_says_so_and_not_on_the_whole_passage():
+    grounded = ground(written((CUT, whole(PASSAGES[0]))), GATE, WordJudge())
+    (statement,) = grounded.draft.statements
+    (quote,) = statement.quotes
+    assert HARBOUR[quote.start - 100 : quote.end - 100] == CUT
+    assert statement.supported
+    assert grounded.draft.short == "Ines Calder"
+    assert (grounded.withdrawn, grounded.notes) == ((), ())
+
+
+def test_a_statement_that_names_the_wrong_passage_rests_on_the_right_one():
+    grounded = ground(written((CUT, whole(PASSAGES[1]))), GATE, WordJudge())
+    assert [quote.article_id for quote in grounded.draft.statements[0].quotes] == ["a"]
+
+
+def test_a_statement_without_a_mark_is_searched_for():
+    grounded = ground(written((CUT, ())), GATE, WordJudge())
+    assert grounded.draft.statements[0].quotes
+
+
+def test_what_no_passage_says_is_left_out_and_its_place_is_withdrawn():
+    raw = f"{CUT[:-1]} [1]. Pigs flew over Venice [1]."
+    grounded = ground(
+        written((CUT, whole(PASSAGES[0])), ("Pigs flew over Venice.", whole(PASSAGES[0])), raw=raw), GATE, WordJudge()
+    )
+    assert [statement.text for statement in grounded.draft.statements] == [CUT]
+    assert grounded.withdrawn == ("Pigs flew over Venice [1].",)
+    assert len(grounded.notes) == 1
+
+
+def test_it_may_be_kept_marked_but_not_alone():
+    bad = ("Pigs flew over Venice.", whole(PASSAGES[0]))
+    kept = ground(written((CUT, whole(PASSAGES[0])), bad), GATE, WordJudge(), keep_unsupported=True)
+    assert [statement.supported for statement in kept.draft.statements] == [True, False]
+    assert kept.draft.statements[1].quotes == ()
+    alone = ground(written(bad), GATE, WordJudge(), keep_unsupported=True)
+    assert alone.draft.statements == ()
+    assert alone.draft.reason
+
+
+def test_a_short_answer_that_the_model_does_not_give_is_not_claimed():
+    grounded = ground(written(("Nobody was hurt.", whole(PASSAGES[1]))), GATE, WordJudge())
+    assert grounded.draft.short == "Nobody was hurt"
+
+
+def test_a_flood_of_statements_is_cut():
+    many = [(f"The mayor, Ines Calder, cut the ribbon at noon {'x' * n}.", whole(PASSAGES[0])) for n in range(30)]
+    assert len(ground(written(*many), GATE, WordJudge()).draft.statements) <= 12
+
+
+@pytest.mark.parametrize(
+    ("statement", "raw", "place"),
+    [
+        ("Kim came on Tuesday.", "Yes. Kim came [1] on Tuesday [2]. More.", "Kim came [1] on Tuesday [2]."),
+        ("Kim came.", "**Kim** came.【1】 Then", "Kim** came.【1】"),
+        ("Kim came.", "Nothing of the kind.", "Kim came."),
+        ("…", "…", "…"),
+    ],
+)
+def test_a_statement_is_found_where_the_model_wrote_it(statement, raw, place):
+    assert place_of(statement, raw) == place
+
+
+def test_support_takes_sentences_of_several_passages():
+    said = "Ines Calder cut the ribbon at noon, and a freight train left the rails near Kolm."
+    found = support_of(said, PASSAGES, WordJudge())
+    assert {quote.article_id for quote in found.quotes} == {"a", "b"}
+
+
+def measures(statement, *shown):
+    from kimqa.support import MEASURES
+
+    return dict(zip(MEASURES, measure_of(statement, shown or PASSAGES[:1], WordJudge()), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("statement", "measure"),
+    [
+        ("The port reopened after eight weeks.", "number_missing"),
+        ("The mayor, Clara Nyhart, cut the ribbon.", "name_missing"),
+        ("The port of Arlen reopened on 7 March 2024.", "date_wrong"),
+        ('The mayor said "we did it".', "quote_missing"),
+        ("The mayor did not cut the ribbon at noon.", "negation"),
+    ],
+)
+def test_what_can_be_counted_is_counted(statement, measure):
+    assert measures(statement)[measure] > 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "The port of Arlen reopened on 4 March 2024 after 6 weeks of repairs.",
+        "Ines Calder, the mayor, cut the ribbon at noon on Monday.",
+        "According to The Post, the port reopened on Monday.",
+        "Repairs took six weeks.",
+    ],
+)
+def test_what_is_said_in_another_way_is_not_counted_against_it(statement):
+    found = measures(statement)
+    names = ("number_missing", "name_missing", "date_wrong", "quote_missing", "negation")
+    assert [name for name in names if found[name]] == []
+
+
+def test_names_are_told_from_the_capital_that_opens_a_sentence():
+    assert names_in("Repairs by Ines Calder for the U.N. took weeks.", HARBOUR) == ["ines", "calder", "un"]
+    assert names_in("Calder came.", "so Calder came") == ["calder"]
+
+
+def test_every_measure_is_a_number_for_any_statement():
+    for statement in ("", "…", "x", "A" * 3000, normalize(HARBOUR)):
+        assert all(isinstance(value, float) for value in measures(statement or " ").values())
