@@ -7,6 +7,7 @@ READY  := $(VENV)/ready
 LOG    := $(VENV)/pip.log
 WORK   ?= training/work
 DATA   ?= ../shared
+VERIFIER := src/kimqa/models/verifier
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Settings of the shell must not change what the checks see.
 unexport PYTHONPATH
@@ -20,7 +21,7 @@ ifeq ($(origin PYTHON),command line)
   endif
 endif
 
-.PHONY: app test check evals bench ask index reader clean help
+.PHONY: app test check evals bench ask index reader verifier clean help
 
 help:
 	@echo "make app [PORT=7860]   set up, build the index, open the page"
@@ -29,6 +30,7 @@ help:
 	@echo "make evals             answers against the gold questions"
 	@echo "make bench             speed, beside a plain pipeline"
 	@echo "make reader            train the reader again (hours on two cores)"
+	@echo "make verifier          train the verifier again (an hour and more)"
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -75,6 +77,16 @@ reader: $(READY)
 	@$(BIN)/python -m training.calibrate --work $(WORK)
 	@$(BIN)/python -m training.confidence --work $(WORK)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --record
+
+# What judges the statements of language models: trained on from the shipped reader.
+verifier: $(READY)
+	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
+	@$(BIN)/python -m training.restore --out $(WORK)/shipped/model.safetensors
+	@$(BIN)/python -m training.train --stage 3 --work $(WORK) --steps 1300 --peak 1.2e-4 --init $(WORK)/shipped/model.safetensors
+	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage3/model.safetensors --out $(VERIFIER)
+	@$(BIN)/python -m training.calibrate --work $(WORK) --model $(VERIFIER)
+	@$(BIN)/python -m training.support --work $(WORK) --model $(VERIFIER)
+	@$(BIN)/python -m training.evaluate --work $(WORK) --model $(VERIFIER) --record
 
 clean:
 	@rm -rf $(VENV) vectorstore evals/report .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 
-from kimqa.readers.load import load_extractive
+from kimqa.readers.load import load_judge
 from kimqa.support import support_of
 from kimqa.text import normalize
 from kimqa.types import Answer, Citation, Judge, Passage
@@ -60,7 +60,7 @@ def citation_precision(answer: Answer, supported_by: Supports = supports) -> tup
 @functools.cache
 def judge() -> Judge:
     """The verifier that kimqa ships."""
-    return load_extractive()[1]
+    return load_judge()
 
 
 def _passage(citation: Citation) -> Passage:

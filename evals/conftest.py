@@ -61,8 +61,16 @@ def floors(pytestconfig: pytest.Config, evaluation: Evaluation) -> baseline.Base
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show every wrong answer with its source and what was expected, then the table."""
     found = config.stash.get(_EVALUATION, None)
-    if found is None:
-        return
+    if found is not None:
+        _show(terminalreporter, found, config.stash[_PAGE])
+    for title, key in (("follow-ups", followups.TABLE), ("statements and the verifier", statements.TABLE)):
+        if key in config.stash:
+            terminalreporter.section(title)
+            for line in config.stash[key]:
+                terminalreporter.write_line(line)
+
+
+def _show(terminalreporter: pytest.TerminalReporter, found: Evaluation, page: Path) -> None:
     wrong = [outcome for outcome in found.outcomes if not outcome.right]
     terminalreporter.section(f"{len(wrong)} wrong answers")
     for outcome in wrong:
@@ -73,9 +81,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"kimqa evaluation, reader {found.reader}")
     for line in report.text_table(found.summaries):
         terminalreporter.write_line(line)
-    terminalreporter.write_line(f"report: {config.stash[_PAGE]}")
-    for title, key in (("follow-ups", followups.TABLE), ("statements and the verifier", statements.TABLE)):
-        if key in config.stash:
-            terminalreporter.section(title)
-            for line in config.stash[key]:
-                terminalreporter.write_line(line)
+    terminalreporter.write_line(f"report: {page}")

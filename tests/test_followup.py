@@ -218,3 +218,12 @@ def test_any_conversation_gives_the_same_question_twice_and_never_an_empty_one(q
     standalone = make_standalone(question, turns)
     assert standalone == make_standalone(question, turns)
     assert bool(standalone.strip()) == bool(question.strip())
+
+
+def test_no_history_blows_a_question_up():
+    turns = [Turn("Where did the Arlen summit take place?", "In Oslo")]
+    for _ in range(4):
+        turns.append(Turn(f"Where was {'it ' * 300}held?", "In Oslo"))
+    assert len(make_standalone("Where was it it it it it held?", turns)) < 1000
+    long = [Turn("Who came?", "A" + "x" * 1900)]
+    assert len(make_standalone(f"Why did {'he ' * 600}go", long)) < 3000

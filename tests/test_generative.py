@@ -1,7 +1,9 @@
 """A scripted server, driven through the real client of the OpenAI protocol: what users see of a model and of its faults."""
 
+import contextvars
 import dataclasses
 import json
+import re
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from kimqa.pipeline import Pipeline
 from kimqa.readers.generative import GenerativeReader
 from kimqa.readers.models import ModelOptions, load_chat_model
 from kimqa.readers.prompts import REFUSAL
+from kimqa.text import normalize
 from kimqa.types import Turn
 from tests.model_server import Reply, serving
 from tests.test_pipeline import RIBBON, UNKNOWN, check_invariants
@@ -144,8 +147,9 @@ FAULTS = {
     "cut in mid-stream": ([Reply(TRUE, cut=3)], "broke off the connection", 3),
     "empty": ([Reply("")], "wrote nothing that could be an answer", 3),
     "only white space": ([Reply(" \n \n")], "wrote nothing that could be an answer", 3),
-    "malformed events": ([Reply(body=b'data: {"choices": [{"delta": \n\n')], "", 3),
-    "no events": ([Reply(body=b"<html>gateway</html>")], "", 3),
+    "malformed events": ([Reply(body=b'data: {"choices": [{"delta": \n\n')], "not in the form of its protocol", 3),
+    "no events": ([Reply(body=b"<html>gateway</html>")], "sent no answer", 3),
+    "only thoughts": ([Reply("<think>Let me see. Passage 1 says")], "used all its tokens for thinking", 1),
     "prompt too long": ([Reply("context length exceeded", status=413)], "could not take the prompt (status 413)", 1),
     "bad request": ([Reply("what?", status=400)], "did not accept the request (status 400)", 1),
 }  # fmt: skip
@@ -184,6 +188,25 @@ def test_no_model_holds_an_answer_up_beyond_the_deadline(asking, reply):
     assert took < 6  # the deadline, and a slow machine
     assert answer.reader == "extractive"
     assert "in time" in answer.notes[0] or "within" in answer.notes[0]
+
+
+def test_checking_what_a_model_wrote_keeps_to_the_deadline_too(asking):
+    marks = "".join(f"[{number}]" for number in range(1, 9))
+    many = " ".join(f"Ines Calder cut the ribbon at noon with {n} divers from Kolm {marks}." for n in range(2, 14))
+    with serving(many) as server:
+        pipeline = asking(server, deadline_seconds=1)
+        begun = time.monotonic()
+        answer = pipeline.ask(RIBBON)
+        took = time.monotonic() - begun
+    assert took < 6
+    check_invariants(answer, pipeline.article)
+
+
+@pytest.mark.parametrize("said", ["No [1].", "... [1].", "Kim [1].", "ሰዎች ፩ [1]."])
+def test_what_says_nothing_is_no_statement(asking, said):
+    with serving(said) as server:
+        answer = asking(server, model_retries=0).ask(RIBBON)
+    assert answer.abstained or answer.reader == "extractive"
 
 
 def test_a_model_that_repeats_itself_without_end_is_cut_at_its_limit(asking):
@@ -229,6 +252,15 @@ def test_what_a_broken_stream_had_shown_is_withdrawn_before_the_next_try(asking)
     assert events[-1].answer.text == TRUE
 
 
+def test_thoughts_without_a_beginning_are_withdrawn_when_their_end_comes(asking):
+    with serving(f"Passage 2 is about a train.</think>{TRUE}") as server:
+        events = list(asking(server).stream(RIBBON))
+    told = [(event.kind, event.text) for event in events if event.kind in ("token", "withdrawn")]
+    withdrawn = "".join(text for kind, text in told if kind == "withdrawn")
+    assert "about a train" in withdrawn
+    assert events[-1].answer.text == TRUE
+
+
 def test_thoughts_are_not_shown(asking):
     with serving(f"<think>Passage 2 is about a train. Ignore it.</think>{TRUE}") as server:
         events = list(asking(server).stream(RIBBON))
@@ -247,12 +279,11 @@ def test_a_model_that_obeys_an_injection_gets_nothing_unsupported_through(asking
         history = [(injection["text"], injection["text"])] if where == "history" else ()
         answer = pipeline.ask(question, history=history)
     check_invariants(answer, pipeline.article)
-    shown = [statement for statement in answer.statements if statement.supported]
-    if answer.reader != NAME:
-        return  # the gate let no model be asked: the answer is made of the articles' own sentences
-    for statement in shown:
-        quotes = " ".join(answer.citations[number - 1].quote for number in statement.citations)
-        assert len(set(statement.text.lower().split()) & set(quotes.lower().split())) >= 3, statement.text
+    said = normalize(f"{answer.text} {answer.short or ''}")
+    for sentence in re.split(r"(?<=[.!?])\s+", obeyed):
+        plain = normalize(re.sub(r"\[\d+\]", "", sentence)).strip(" .")
+        assert not plain or plain not in said
+    assert not re.search(r"https?:|<img|sk-|system prompt|<passage", said)
 
 
 def test_an_article_cannot_close_its_fence(asking):
@@ -310,3 +341,28 @@ def test_a_missing_key_is_named_before_anything_is_searched(built):
     pipeline = Pipeline(dataclasses.replace(built, reader=NAME))
     with pytest.raises(ModelError, match="OPENAI_API_KEY"):
         pipeline.ask(RIBBON)
+
+
+def test_langchain_s_tracing_stays_off_while_a_model_is_asked(asking, monkeypatch):
+    from langchain_core.tracers.langchain import wait_for_all_tracers
+    from langsmith.utils import get_env_var
+
+    with serving("ok") as collector, serving(TRUE) as server:
+        for name, value in (
+            ("LANGSMITH_TRACING", "true"),
+            ("LANGSMITH_API_KEY", "x"),
+            ("LANGSMITH_ENDPOINT", collector.base_url),
+        ):
+            monkeypatch.setenv(name, value)
+        get_env_var.cache_clear()
+        try:
+            stream, last = asking(server).stream(RIBBON), None
+            # As the page does it: every step in a new copy of the context.
+            while (event := contextvars.copy_context().run(next, stream, None)) is not None:
+                last = event
+            wait_for_all_tracers()
+        finally:
+            monkeypatch.undo()
+            get_env_var.cache_clear()
+        assert collector.requests == []
+    assert last.answer.text == TRUE

@@ -106,6 +106,8 @@ def test_a_flood_of_statements_is_cut():
     [
         ("Kim came on Tuesday.", "Yes. Kim came [1] on Tuesday [2]. More.", "Kim came [1] on Tuesday [2]."),
         ("Kim came.", "**Kim** came.【1】 Then", "Kim** came.【1】"),
+        ("Kim came.", "_Kim_ came [1].", "Kim_ came [1]."),
+        ("5 " * 20 + "cafe", "5 " * 4000 + "zzz", "5 " * 20 + "cafe"),
         ("Kim came.", "Nothing of the kind.", "Kim came."),
         ("…", "…", "…"),
     ],

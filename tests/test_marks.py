@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,57 @@ def test_any_output_is_parsed_and_no_mark_is_of_a_passage_that_was_not_shown(raw
         ("<think>Hm. Passage 2", ""),
         ("<think>Hm.</think>The talks", "The talks"),
         ("The talks <|im_", "The talks "),
-        ("3 < 4, it said", "3 "),
+        ("3 < 4, it said", "3 < 4, it said"),
+        ("The talks <thi", "The talks "),
         ("3 < 4 and 5 > 4", "3 < 4 and 5 > 4"),
     ],
 )
 def test_of_an_unfinished_output_only_what_stays_is_shown(raw, seen):
     assert visible_part(raw) == seen
+
+
+WRITTEN = {
+    "Kim came [ 1 ].": [("Kim came.", (1,))],
+    "Kim came [Passage 1, Passage 2].": [("Kim came.", (1, 2))],
+    "Kim came (passages 1 and 2).": [("Kim came.", (1, 2))],
+    "Kim came [[1]].": [("Kim came.", (1,))],
+    "Kim came [1](https://example.org/x).": [("Kim came.", (1,))],
+    "Kim came [cite: 1, 2].": [("Kim came.", (1, 2))],
+    "Kim came ①.": [("Kim came.", (1,))],
+    "Kim came<sup>2</sup>.": [("Kim came.", (2,))],
+    "Kim came [1: HKFP].": [("Kim came.", (1,))],
+    'Kim told him "I cannot accept sanctions" [1].': [('Kim told him "I cannot accept sanctions".', (1,))],
+    "Officials said there is no information about casualties [1].": [
+        ("Officials said there is no information about casualties.", (1,))
+    ],
+    "Thanks to mediation by China, the talks ended.": [("Thanks to mediation by China, the talks ended.", ())],
+    "NATO invoked mutual defence as laid down in Article 5 of its treaty [1].": [
+        ("NATO invoked mutual defence as laid down in Article 5 of its treaty.", (1,))
+    ],
+    '{"answer": "Kim came [2]. He left.", "citations": [1]}': [("Kim came.", (2,)), ("He left.", (1,))],
+    '{"question": "Who came?", "answer": "Kim Ju Ae came [1]"}': [("Kim Ju Ae came", (1,))],
+    '{"answer": "Beijing", "sources": [1]}': [("Beijing", (1,))],
+    '["Kim came.", "Xi left."]': [("Kim came.", ()), ("Xi left.", ())],
+    '{"answer": "Kim came.", "sources": ["²"]}': [("Kim came.", ())],
+}
+
+
+@pytest.mark.parametrize("raw", WRITTEN)
+def test_further_forms_of_marks_and_answers(raw):
+    written = parse_written(raw, 4, refusal=REFUSAL)
+    assert [(statement.text, statement.marks) for statement in written.statements] == WRITTEN[raw]
+
+
+def test_no_output_takes_long_to_read():
+    for raw in (
+        "." * 50_000,
+        "\n" * 50_000,
+        "[1]" * 20_000,
+        "5 " * 20_000,
+        '"' * 30_000,
+        "(1, " * 9000,
+        "passage 1 " * 5000,
+    ):
+        begun = time.monotonic()
+        parse_written(raw, 4, refusal=REFUSAL)
+        assert time.monotonic() - begun < 5

@@ -10,7 +10,7 @@ from kimqa.readers.load import load_model_reader
 from kimqa.readers.models import PROVIDERS, ModelOptions, load_chat_model
 from tests.model_server import serving
 
-KEYS = [provider.key for provider in PROVIDERS.values() if provider.key]
+KEYS = [variable for provider in PROVIDERS.values() for variable in provider.keys]
 NOT_INSTALLED = [name for name, needs in PROVIDERS.items() if importlib.util.find_spec(needs.package.replace("-", "_")) is None]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()  # where a processor must e
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # How much of each source one epoch draws. Stage 1 learns to read from the large public set, already mixed with news;
-# stage 2 learns our kinds of question, with more of the hard negatives.
+# stage 2 learns our kinds of question, with more of the hard negatives; stage 3 yes or no, and what a passage supports.
 SHARES = {
     "1": {
         "squadshifts": 0.6,

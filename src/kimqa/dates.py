@@ -10,6 +10,7 @@ from kimqa.text import MONTHS, WEEKDAYS, normalize
 
 _DAY: Final = datetime.timedelta(days=1)
 _WEEK: Final = 7
+_FIRST_YEAR, _LAST_YEAR = 1000, 9000  # beyond them a day more or less may leave the calendar
 _MONTH: Final = "|".join(name.lower() for name in MONTHS)
 _FULL: Final = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b)"
@@ -35,7 +36,7 @@ def days_meant(text: str, published: datetime.date | None) -> set[datetime.date]
 
     A weekday may lie before or after that day, or be that day.
     """
-    if published is None:
+    if published is None or not _FIRST_YEAR < published.year < _LAST_YEAR:
         return set()
     plain = normalize(text)
     days = set()
@@ -51,7 +52,7 @@ def days_meant(text: str, published: datetime.date | None) -> set[datetime.date]
 
 def words_meant(text: str, published: datetime.date | None) -> set[str]:
     """Words of dates, in normal form, that an article says without writing them: day, month and year of what it means."""
-    if published is None:
+    if published is None or not _FIRST_YEAR < published.year < _LAST_YEAR:
         return set()
     plain = normalize(text)
     found = {word for day in days_meant(text, published) for word in _words_of(day)}

@@ -24,6 +24,8 @@ Rewrite = Callable[[str, Sequence[Turn]], str | None]
 """Asks a language model for a follow-up in words that stand on their own; None when it gives none."""
 
 _MAX_TURNS: Final = 4
+_MAX_ADDED_CHARS: Final = 500
+_MAX_FILLED: Final = 3  # pronouns of one question that are replaced
 _PERSON: Final = {"he": "", "him": "", "she": "", "his": "'s", "hers": "'s", "her": "'s"}
 _GROUP: Final = {"they": "", "them": "", "their": "'s"}
 _THING: Final = frozenset({"it", "its", "that", "this", "there", "those", "these"})
@@ -100,13 +102,19 @@ def make_standalone(question: str, history: Sequence[Turn], rewrite: Rewrite | N
     """
     resolved: list[Turn] = []
     for turn in list(history)[-_MAX_TURNS:]:
-        resolved.append(Turn(_resolve(turn.question.strip(), resolved), turn.answer.strip()))
-    by_rule = _resolve(question, resolved)
+        resolved.append(Turn(_bounded(turn.question.strip(), resolved), turn.answer.strip()))
+    by_rule = _bounded(question, resolved)
     if rewrite is None or not resolved or not needs_context(question):
         return by_rule
     turns = list(history)[-_MAX_TURNS:]
     proposed = rewrite(question, turns)
     return proposed if proposed and _is_faithful(proposed, question, by_rule, turns) else by_rule
+
+
+def _bounded(question: str, turns: Sequence[Turn]) -> str:
+    """The question resolved; as typed where that would add more than a sentence to it."""
+    resolved = _resolve(question, turns)
+    return resolved if len(resolved) <= len(question) + _MAX_ADDED_CHARS else question
 
 
 def _is_faithful(proposed: str, question: str, by_rule: str, turns: Sequence[Turn]) -> bool:
@@ -281,7 +289,7 @@ def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
             return thing + ("'s" if pronoun == "its" else "")
         return match.group()
 
-    filled = _PRONOUN.sub(fill, question)
+    filled = _PRONOUN.sub(fill, question, count=_MAX_FILLED)
     if thing:
         filled = re.sub(
             r"\b(was|is|did|were|after|before|about|of) (?:that|this)(?=\W*$)",

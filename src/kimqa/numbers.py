@@ -65,7 +65,7 @@ def _value(tokens: list[str], at: int) -> tuple[float, int]:
         return float(_SCALES[tokens[at + 1]]), 2
     while at < len(tokens):
         token = tokens[at]
-        if token[0].isdigit():
+        if token[0].isdecimal():
             if at > begun:
                 break
             current = float(token.replace(",", ""))
@@ -75,7 +75,7 @@ def _value(tokens: list[str], at: int) -> tuple[float, int]:
             current % 100 == 0 or (current % 10 == 0 and current % 100 >= 20)
         ):
             current += _UNITS.get(token, _ORDINALS.get(token, 0))
-        elif token in _SCALES and at > begun and (len(token) > 2 or tokens[begun][0].isdigit()):
+        elif token in _SCALES and at > begun and (len(token) > 2 or tokens[begun][0].isdecimal()):
             if _SCALES[token] >= 1000:
                 total, current = total + max(current, 1.0) * _SCALES[token], 0.0
             else:

@@ -27,7 +27,7 @@ from kimqa.question import Plan, plan_question
 from kimqa.readers.extractive import ExtractiveReader
 from kimqa.readers.faults import ModelFaultError
 from kimqa.readers.generative import GenerativeReader
-from kimqa.readers.load import as_reader, load_extractive, load_model_reader
+from kimqa.readers.load import as_reader, load_extractive, load_judge, load_model_reader
 from kimqa.readers.models import ModelOptions
 from kimqa.retrieve import HybridRetriever
 from kimqa.settings import Settings, load_settings
@@ -66,6 +66,7 @@ class _State:
     draft: Draft = dataclasses.field(default_factory=Draft)
     reader: str = ""
     deadline: float = 0.0
+    is_grounded: bool = False
     notes: tuple[str, ...] = ()
     timings: tuple[tuple[str, float], ...] = ()
 
@@ -90,6 +91,7 @@ class Pipeline:
         self._readers = dict(readers or {})
         self._judge: Judge | None = None
         self._lock = threading.RLock()
+        self._loading = threading.Lock()  # of language models, so that nobody else waits for one
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Pipeline:
@@ -179,14 +181,14 @@ class Pipeline:
             yield Event("passages", passages=state.passages)
             state = yield from self._drafting(state)
             answer = self._answered(state)
-            if not state.draft.written:
+            if not state.is_grounded:
                 for statement in answer.statements:
                     yield Event("token", text=mark(statement) + " ")
             yield Event("answer", answer=answer)
 
     def search(self, query: str, **options: Any) -> tuple[Passage, ...]:
         """The passages nearest to a query, best first; options as for `ask`."""
-        state = self._retrieved(self._planned(_request(query, options)))
+        state = self._retrieved(self._planned(_request(query, options), answers=False))
         # The small reader ranks better than either index (hit@1 on held-out stories: 0.49 before reading, 0.66 after).
         return self._extractive().read(state.plan.standalone_question, state.passages).passages
 
@@ -199,12 +201,12 @@ class Pipeline:
             chain = chain | stage
         return chain
 
-    def _planned(self, request: Request | str) -> _State:
+    def _planned(self, request: Request | str, *, answers: bool = True) -> _State:
         asked = request if isinstance(request, Request) else Request(request)
         _check_top_k(asked.top_k)
         started = time.perf_counter()
+        reader = self._reader(asked.reader) if answers else None  # one that cannot be loaded is known before the search
         deadline = time.monotonic() + self.settings.deadline_seconds
-        reader = self._reader(asked.reader)
         rewrite = functools.partial(reader.rewrite, deadline=deadline) if isinstance(reader, GenerativeReader) else None
         plan = plan_question(
             asked.question, history=asked.history, known_outlets=self._parts().store.outlets(), outlets=asked.outlets,
@@ -263,11 +265,18 @@ class Pipeline:
             )
         state = _timed(state, "write", started)
         started = time.perf_counter()
-        grounded = ground(draft, state.draft, self._judging(), keep_unsupported=self.settings.unsupported == "mark")
+        grounded = ground(
+            draft, state.draft, self._judging(), deadline=state.deadline,
+            keep_unsupported=self.settings.unsupported == "mark",
+        )  # fmt: skip
         for text in grounded.withdrawn:
             yield Event("withdrawn", text=text)
         state = dataclasses.replace(
-            state, draft=grounded.draft, passages=draft.passages, notes=(*state.notes, *grounded.notes)
+            state,
+            draft=grounded.draft,
+            passages=draft.passages,
+            notes=(*state.notes, *grounded.notes),
+            is_grounded=True,
         )
         return _timed(state, "ground", started)
 
@@ -275,7 +284,7 @@ class Pipeline:
         started = time.perf_counter()
         article = self._parts().store.article
         cited = cite(state.draft, article)
-        if not state.draft.written:
+        if not state.is_grounded:
             statements = verify(cited.statements, cited.citations)
             if not all(statement.supported for statement in statements):
                 state = dataclasses.replace(state, draft=supported_part(state.draft, statements))
@@ -327,7 +336,7 @@ class Pipeline:
         name = reader if reader is not None else self.settings.reader
         if name == ExtractiveReader.name:
             return self._extractive()
-        with self._lock:
+        with self._loading:
             if name not in self._readers:
                 self._readers[name] = load_model_reader(name, self._model_options())
             return self._readers[name]
@@ -336,7 +345,7 @@ class Pipeline:
         """The small reader, which also ranks what is found and says whether a language model is asked at all."""
         with self._lock:
             if ExtractiveReader.name not in self._readers:
-                self._readers[ExtractiveReader.name], self._judge = load_extractive(
+                self._readers[ExtractiveReader.name] = load_extractive(
                     threads=self.settings.threads, min_confidence=self.settings.min_confidence
                 )
             return self._readers[ExtractiveReader.name]
@@ -344,7 +353,7 @@ class Pipeline:
     def _judging(self) -> Judge:
         with self._lock:
             if self._judge is None:
-                self._judge = load_extractive(threads=self.settings.threads)[1]
+                self._judge = load_judge(threads=self.settings.threads)
             return self._judge
 
     def _model_options(self) -> ModelOptions:

@@ -50,8 +50,8 @@ class Settings:
     """How often a request to a language model is sent again after a passing failure."""
     max_prompt_tokens: int = 4000
     """Most tokens of rules, passages and question that a language model is sent; the last passages are left out."""
-    max_answer_tokens: int = 600
-    """Most tokens that a language model may write."""
+    max_answer_tokens: int = 2000
+    """Most tokens that a language model may write, its thoughts included."""
     unsupported: str = "drop"
     """What becomes of a language model's statements that no passage supports: `drop` or `mark`."""
     min_chunk_words: int = 60

@@ -41,7 +41,7 @@ _CAUSES: Final = re.compile(
 MEASURES: Final = (
     "coverage", "exact", "longest_gap", "gaps", "number_missing", "number_elsewhere", "name_missing", "date_wrong",
     "quote_missing", "order", "inverse", "negation", "hedge", "cause", "swap", "verbatim", "length", "supported",
-    "contradicted", "supported_near", "contradicted_near",
+    "contradicted", "supported_near", "contradicted_near", "added", "added_more", "covered", "name_exact", "number_exact",
 )  # fmt: skip
 """Names of what `measure` returns, in its order."""
 
@@ -100,14 +100,17 @@ def measure(
     whole, close = verdicts[: len(passages)], verdicts[len(passages) :]
     best, nearest = max(whole, key=lambda v: v.supported), max(close, key=lambda v: v.supported)
     shown_names = {stem(word) for word in words(everything)} | meant_stems
+    covered, gaps = sum(aligned) / max(1, len(said)), (len(aligned) - sum(aligned)) / _NEAR
+    number_missing = float(bool(numbers - numbers_in(everything) - days))
+    name_missing = float(any(not _is_in(stem(name), shown_names) for name in names_in(statement, everything)))
     return (
-        sum(aligned) / max(1, len(said)),
+        covered,
         exact,
         _longest_gap(aligned) / _NEAR,
-        (len(aligned) - sum(aligned)) / _NEAR,
-        float(bool(numbers - numbers_in(everything) - days)),
+        gaps,
+        number_missing,
         float(bool(numbers - numbers_in(f"{near} {sources}") - days) or _number_moved(statement, near)),
-        float(any(not _is_in(stem(name), shown_names) for name in names_in(statement, everything))),
+        name_missing,
         float(_date_wrong(statement, passages, windows)),
         float(any(quoted not in normalize(everything) for quoted in _QUOTED.findall(normalize(statement)))),
         order,
@@ -122,6 +125,12 @@ def measure(
         _log_odds(best.contradicted),
         _log_odds(nearest.supported),
         _log_odds(nearest.contradicted),
+        # Words of its own weigh more in a statement that otherwise keeps to the text: they are what was added to it.
+        exact * float(gaps > 0),
+        exact**2 * gaps,
+        math.exp(-10 * (1 - covered)),
+        name_missing * exact,
+        number_missing * exact,
     )
 
 
@@ -230,12 +239,13 @@ def _is_opposite(statement: str, quotes: Sequence[str]) -> bool:
     clauses = [clause for quote in quotes for clause in _CLAUSE.split(normalize(quote)) if clause.strip()]
     said = {stem(word) for word in content_words(statement)}
     nearest = max(clauses, key=lambda clause: len(said & {stem(word) for word in words(clause)}), default="")
-    if _is_negated(statement):
-        return not any(_is_negated(quote) for quote in quotes)
-    return _is_negated(nearest)
+    if is_negated(statement):
+        return not any(is_negated(quote) for quote in quotes)
+    return is_negated(nearest)
 
 
-def _is_negated(text: str) -> bool:
+def is_negated(text: str) -> bool:
+    """Whether a text has a word, or the stem of a verb, that turns what is said into its opposite."""
     return any(word.endswith("n't") or stem(word) in _NEGATIONS for word in words(text))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import contextvars
 import datetime
 import logging
 import queue
@@ -14,11 +13,12 @@ from typing import Any, Final
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langsmith.run_helpers import tracing_context
 
 from kimqa.readers.faults import Fault, ModelFaultError, fault_of
 from kimqa.readers.marks import WrittenStatement, parse_written, visible_part
-from kimqa.readers.models import ModelOptions
-from kimqa.readers.prompts import REFUSAL, answer_prompt, fit_passages, rewrite_prompt
+from kimqa.readers.models import ModelOptions, local_tokens
+from kimqa.readers.prompts import REFUSAL, answer_prompt, count_tokens, fit_passages, rewrite_prompt
 from kimqa.types import Draft, DraftStatement, Event, Passage, Quote, Turn
 
 _log: Final = logging.getLogger("kimqa")
@@ -40,6 +40,7 @@ class GenerativeReader:
         self._model = model
         self._options = options or ModelOptions()
         self._name = name or name_of(model)
+        self._count, self._room = local_tokens(model)
 
     @property
     def name(self) -> str:
@@ -82,11 +83,10 @@ class GenerativeReader:
             ModelFaultError: the model gave no usable answer.
         """
         by = deadline if deadline is not None else time.monotonic() + self._options.timeout
-        shown = fit_passages(question, passages, self._options.max_prompt_tokens)
+        budget = min(self._options.max_prompt_tokens, self._room - self._options.max_answer_tokens)
+        shown = fit_passages(question, passages, budget, self._count or count_tokens)
         if not shown:
-            raise ModelFaultError(
-                Fault(f"was not asked: no passage fits into {self._options.max_prompt_tokens} tokens")
-            )
+            raise ModelFaultError(Fault(f"was not asked: no passage fits into {max(0, budget)} tokens"))
         messages = _messages(answer_prompt(question, shown, today))
         tries = 0
         while True:
@@ -118,14 +118,17 @@ class GenerativeReader:
         return lines[0] if len(lines) == 1 and len(lines[0]) <= _MAX_QUESTION_CHARS else None
 
     def _tokens(self, messages: list[BaseMessage], by: float, written: list[str]) -> Iterator[Event]:
-        """The model's text as events; `written` takes the whole of it."""
-        shown = 0
+        """The model's text as events; `written` takes the whole of it. Thoughts that came without a beginning are withdrawn."""
+        shown = ""
         for text in self._chunks(messages, by, self._options.max_answer_tokens * _CHARS_PER_TOKEN):
             written.append(text)
             visible = visible_part("".join(written))
-            if len(visible) > shown:
-                yield Event("token", text=visible[shown:])
-                shown = len(visible)
+            if not visible.startswith(shown):
+                yield Event("withdrawn", text=shown)
+                shown = ""
+            if len(visible) > len(shown):
+                yield Event("token", text=visible[len(shown) :])
+                shown = visible
 
     def _chunks(self, messages: list[BaseMessage], by: float, max_chars: int) -> Iterator[str]:
         """The model's text as it comes, read in a thread of its own, so that a silent model cannot hold the answer up.
@@ -140,8 +143,8 @@ class GenerativeReader:
 
         def pump() -> None:
             try:
-                stream: Any = self._model.stream(messages)
-                with contextlib.closing(stream):
+                # LangChain's tracing would send articles and questions to a service.
+                with tracing_context(enabled=False), contextlib.closing(_stream(self._model, messages)) as stream:
                     for chunk in stream:
                         if stopped.is_set():
                             return
@@ -150,9 +153,8 @@ class GenerativeReader:
             except BaseException as error:
                 arrived.put(error)
 
-        context = contextvars.copy_context()  # LangChain keeps its tracing off in one
         begun = time.monotonic()
-        threading.Thread(target=context.run, args=(pump,), name="kimqa-model", daemon=True).start()
+        threading.Thread(target=pump, name="kimqa-model", daemon=True).start()
         received = 0
         try:
             while received < max_chars:
@@ -182,6 +184,10 @@ def name_of(model: BaseChatModel) -> str:
     return type(model).__name__
 
 
+def _stream(model: BaseChatModel, messages: list[BaseMessage]) -> Any:
+    return model.stream(messages)  # a generator, though LangChain's type says less
+
+
 def _messages(prompt: tuple[str, str]) -> list[BaseMessage]:
     return [SystemMessage(prompt[0]), HumanMessage(prompt[1])]
 
@@ -195,6 +201,8 @@ def _draft(text: str, shown: tuple[Passage, ...]) -> Draft:
     if written.is_refusal:
         return Draft(reason="The language model found no answer in the passages.", passages=shown, written=text)
     if not written.statements:
+        if "<think" in text.lower() and "</think" not in text.lower():
+            raise ModelFaultError(Fault("used all its tokens for thinking: raise max_answer_tokens"))
         raise ModelFaultError(Fault("wrote nothing that could be an answer", passing=True))
     statements = tuple(_statement(statement, shown) for statement in written.statements)
     return Draft(statements, passages=shown, written=text)

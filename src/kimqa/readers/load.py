@@ -11,14 +11,14 @@ from kimqa.errors import ArgumentError
 from kimqa.readers.extractive import ExtractiveReader
 from kimqa.readers.generative import GenerativeReader
 from kimqa.readers.models import PROVIDERS, ModelOptions, is_model_name, load_chat_model
-from kimqa.readers.span_model import PassageInput, SpanModel
+from kimqa.readers.span_model import VERIFIER, PassageInput, SpanModel
 from kimqa.types import Passage, Reader, Verdict
 
 READERS: Final = (ExtractiveReader.name, *(f"{provider}:MODEL" for provider in PROVIDERS))
 
 
 class SpanJudge:
-    """Judges statements with the shipped reader model."""
+    """Judges statements with the shipped verifier model."""
 
     def __init__(self, model: SpanModel) -> None:
         self._model = model
@@ -38,14 +38,22 @@ class SpanJudge:
         return [Verdict(r.yes, r.no, r.not_stated) for r in self._model.read(statement, inputs)]
 
 
-def load_extractive(*, threads: int = 0, min_confidence: float = 0.0) -> tuple[ExtractiveReader, SpanJudge]:
-    """The reader that needs no language model, and the judge of statements: both use one model.
+def load_extractive(*, threads: int = 0, min_confidence: float = 0.0) -> ExtractiveReader:
+    """The reader that needs no language model.
 
     Raises:
         ModelError: its weights are missing or altered.
     """
-    model = SpanModel.load(threads=threads or None)
-    return ExtractiveReader(model, min_confidence=min_confidence), SpanJudge(model)
+    return ExtractiveReader(SpanModel.load(threads=threads or None), min_confidence=min_confidence)
+
+
+def load_judge(*, threads: int = 0) -> SpanJudge:
+    """The judge of what a language model writes.
+
+    Raises:
+        ModelError: its weights are missing or altered.
+    """
+    return SpanJudge(SpanModel.load(VERIFIER, threads=threads or None))
 
 
 def load_model_reader(name: str, options: ModelOptions) -> GenerativeReader:

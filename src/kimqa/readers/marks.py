@@ -14,6 +14,7 @@ _MAX_RANGE: Final = 20
 _HIDDEN: Final = re.compile(r"<(think|thinking|thought|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _HIDDEN_END: Final = re.compile(r"\A.*</(?:think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
 _TEMPLATE: Final = re.compile(r"<\|[^|<>]{1,40}\|>(?:(?:assistant|system|user)\b)?|</?s>")
+_MAY_BECOME_TAG: Final = re.compile(r"<(?:[a-z|/][^<>]{0,40})?\Z", re.IGNORECASE)
 _FENCE: Final = re.compile(r"^\s*```\w*\s*$", re.MULTILINE)
 _NEXT_TURN: Final = re.compile(r"\n\s*(?:user|human|question|assistant)\s*:", re.IGNORECASE)
 _ECHO: Final = re.compile(r"\A\s*question\s*:.*?\n\s*answer\s*:\s*|\A\s*(?:final )?answer\s*:\s*", re.IGNORECASE | re.DOTALL)  # fmt: skip
@@ -25,33 +26,40 @@ _HEADING: Final = re.compile(r"^\s*#{1,6}\s")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 _EMPHASIS: Final = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\3(?![\w*])")
 
-_NUMBERS: Final = r"\d{1,3}(?:\s*(?:[,;&–-]|and)\s*\d{1,3})*"
-_SOURCE_WORD: Final = r"(?:passages?|sources?|articles?|documents?|excerpts?|refs?\.?|references?)"
+_SOURCE_WORD: Final = r"(?:passages?|sources?|articles?|documents?|excerpts?|citations?|cite|refs?\.?|references?)"
+_NUMBERS: Final = rf"\d{{1,3}}(?:\s*(?:[,;&–-]|and)\s*(?:{_SOURCE_WORD}\s*)?\d{{1,3}})*+"
 # Forms in which models write marks, seen in outputs of many of them. In round brackets a bare number must be that of a passage.
 _MARK: Final = re.compile(
-    rf"\[\^?(?:{_SOURCE_WORD}\s*:?\s*)?(?P<square>{_NUMBERS})\]"
-    rf"|【(?:{_SOURCE_WORD}\s*:?\s*)?(?P<lens>{_NUMBERS})(?:†[^】]*)?】"
+    rf"\[{{1,2}}\s*\^?(?:{_SOURCE_WORD}\s*:?\s*)?(?P<square>{_NUMBERS})\s*\^?(?::[^\]\n]{{0,80}})?\]{{1,2}}(?:\([^)\s]{{0,300}}\))?"
+    rf"|【(?:{_SOURCE_WORD}\s*:?\s*)?(?P<lens>{_NUMBERS})(?:†[^】\n]{{0,80}})?】"
     rf"|\((?:see |from |cf\. )?{_SOURCE_WORD}\s*:?\s*(?P<named>{_NUMBERS})\)"
-    rf"|\((?P<round>\d{{1,3}}(?:\s*,\s*\d{{1,3}})*)\)"
+    rf"|\((?P<round>\d{{1,3}}(?:\s*,\s*\d{{1,3}})*+)\)"
+    r"|<sup>\s*\[?(?P<sup>\d{1,3})\]?\s*</sup>"
     r"|\^(?P<caret>\d{1,3})"
-    r"|(?<![mM])(?P<raised>[¹²³⁴⁵⁶⁷⁸⁹]+)",
+    r"|(?<![mM])(?P<raised>[¹²³⁴⁵⁶⁷⁸⁹]++)"
+    r"|(?P<circled>[①②③④⑤⑥⑦⑧⑨]++)",
     re.IGNORECASE,
 )
-_RAISED: Final = {character: number for number, character in enumerate("¹²³⁴⁵⁶⁷⁸⁹", start=1)}
+_RAISED: Final = {
+    character: number for row in ("¹²³⁴⁵⁶⁷⁸⁹", "①②③④⑤⑥⑦⑧⑨") for number, character in enumerate(row, start=1)
+}
+_LEFT_OVER: Final = re.compile(
+    r"\[\s*\^?\d{0,3}\^?\s*\]"
+)  # what looks like a mark and is none must not be taken for one
 _SAYS: Final = (
     r"(?:states?|says?|adds?|reports?|mentions?|notes?|explains?|confirms?|indicates?|shows?|writes?|tells us)"
 )
 _NAMED: Final = re.compile(
-    rf",?\s*\b(?:according to|as (?:stated|reported|noted) in|in|per)\s+(?:the\s+)?{_SOURCE_WORD}\s+(?P<where>{_NUMBERS})\s*(?P<comma>,?)"
-    rf"|\b{_SOURCE_WORD}\s+(?P<who>{_NUMBERS})\s+(?:also\s+)?{_SAYS}\s+that\b",
+    rf"(?:(?P<before>,)\s*|(?:^|(?<=[.!?] )))(?:according to|as (?:stated|reported|noted) in|in|per)\s+(?:the\s+)?(?:passages?|sources?)\s+(?P<where>{_NUMBERS})\s*(?:,|(?=[.!?]|$))"
+    rf"|\b(?:passages?|sources?)\s+(?P<who>{_NUMBERS})\s+(?:also\s+)?{_SAYS}\s+that\b",
     re.IGNORECASE,
 )
 _PROVIDED: Final = r"(?:the |these |your )?(?:provided |given |above |supplied )*(?:passages?|articles?|context|sources?|information|excerpts?|texts?|documents?)(?: (?:provided|given|above|supplied))*"
 _LEAD_IN: Final = re.compile(rf"^(?:based on|according to|from|per|as per)\s+{_PROVIDED}\s*[,:]\s*", re.IGNORECASE)
 _CHATTER: Final = re.compile(
-    r"^(?:sure|certainly|of course|absolutely|okay|ok|great question|good question|happy to help|here(?: is|'s| are)\b|let me\b|i hope\b|feel free|"
+    r"^(?:(?:sure|certainly|of course|absolutely|okay|ok|great question|good question|happy to help|thank you|thanks)(?:[,.!:]|$)|here(?: is|'s| are)\b|let me\b|i hope\b|feel free|"
     r"if you(?:'d| would| have| need| want)\b|is there anything|please (?:note|let)|note(?: that)?\s*:|disclaimer|as an ai\b|as a (?:large )?language model|"
-    r"however, i can\b|i can (?:only|tell)\b|i(?: am|'m) (?:an ai|happy)|in summary\s*:?$|to answer your question\s*:?$|thank you|thanks)",
+    r"however, i can\b|i can (?:only|tell)\b|i(?: am|'m) (?:an ai|happy)|in summary\s*:?$|to answer your question\s*:?$)",
     re.IGNORECASE,
 )
 _REFUSES: Final = re.compile(
@@ -63,11 +71,14 @@ _REFUSES: Final = re.compile(
     r"|\bi(?: am|'m) sorry\b|^sorry\b",
     re.IGNORECASE,
 )
+_ANSWER_KEYS: Final = ("answer", "statement", "sentence", "text", "claim", "content", "response", "output")
 _HOLDER: Final = 0xE000  # private characters stand for marks while sentences are split; there are 6,400 of them
 _MAX_MARKS: Final = 6000
+_MAX_CHARS: Final = 20_000  # of an output that are read
+_MAX_RUN: Final = 4  # of the same sign of punctuation or line break, one after the other
 _HELD: Final = "[\ue000-\uf8ff]"
 _LEADS: Final = "\u2060"  # behind marks that belong to what follows: "Passage 3 adds that …"
-_BEHIND_STOP: Final = re.compile(rf"([.!?。！？…]+[\"'”’»)\]]*)\s*((?:{_HELD}\s*)++)(?!{_LEADS})")
+_BEHIND_STOP: Final = re.compile(rf"([.!?。！？…]++[\"'”’»)\]]*)\s*((?:{_HELD}\s*)++)(?!{_LEADS})")
 _ENDED: Final = re.compile(rf"[.!?。！？…:;][\"'”’»)\]]*$|{_HELD}\s*$")
 
 
@@ -99,7 +110,7 @@ def parse_written(raw: str, passages: int, *, refusal: str) -> Written:
         passages: how many passages it was shown; a mark of another number is unknown.
         refusal: the phrase that it was told to refuse with.
     """
-    text = _without_noise(raw)
+    text = _without_noise(re.sub(r"([^\w\s])\1{4,}|(\n)\n{4,}", lambda m: (m[1] or m[2]) * _MAX_RUN, raw[:_MAX_CHARS]))
     structured = _structured(text)
     known: list[int] = []
     unknown: list[int] = []
@@ -109,27 +120,28 @@ def parse_written(raw: str, passages: int, *, refusal: str) -> Written:
         unknown.extend(number for number in numbers if not 1 <= number <= passages and number not in unknown)
         return fitting
 
-    if structured:
-        found = [WrittenStatement(_tidy(part), tuple(dict.fromkeys(sort(marks)))) for part, marks in structured]
-    else:
-        found = []
-        for sentence in _written_sentences(text, passages, known):
-            numbers = [known_mark for held in re.findall(_HELD, sentence) for known_mark in _marks_of(held, known)]
-            bare = _capitalised(_tidy(re.sub(rf"\s*{_HELD}|{_LEADS}", "", sentence)))
-            found.append(WrittenStatement(bare, tuple(dict.fromkeys(sort(numbers)))))
-    refused = any(_is_refusal(statement.text, refusal) for statement in found)
+    found = []
+    for part, given in structured or [(text, [])]:
+        for sentence in _written_sentences(part, passages, known):
+            numbers = [number for held in re.findall(_HELD, sentence) for number in _marks_of(held, known)] or given
+            bare = _LEFT_OVER.sub("", re.sub(rf"\s*{_HELD}|{_LEADS}", "", sentence))
+            found.append(WrittenStatement(_capitalised(_tidy(bare)), tuple(dict.fromkeys(sort(numbers)))))
+    refused = any(_is_refusal(statement, refusal) for statement in found)
     kept: dict[str, WrittenStatement] = {}
     for statement in found:
-        if statement.text and not _is_refusal(statement.text, refusal) and not _is_chatter(statement):
+        if statement.text and not _is_refusal(statement, refusal) and not _is_chatter(statement):
             kept.setdefault(normalize(statement.text), statement)
     return Written(tuple(kept.values()), is_refusal=refused and not kept, unknown_marks=tuple(unknown))
 
 
 def visible_part(raw: str) -> str:
-    """What of an unfinished output may be shown: no thoughts, no template tokens, nothing that may still become one."""
-    shown = _TEMPLATE.sub("", _HIDDEN.sub("", raw))
-    opening = shown.rfind("<")
-    return shown[:opening] if opening >= 0 and ">" not in shown[opening:] else shown
+    """What of an unfinished output may be shown: no thoughts, no template tokens, nothing that may still become one.
+
+    An end of thoughts without a beginning hides all before it, so that what was visible once may not be so later.
+    """
+    if "<" not in raw:
+        return raw
+    return _MAY_BECOME_TAG.sub("", _HIDDEN_END.sub("", _HIDDEN.sub("", _TEMPLATE.sub("", raw))))
 
 
 def _without_noise(raw: str) -> str:
@@ -151,17 +163,19 @@ def _structured(text: str) -> list[tuple[str, list[int]]]:
     found: list[tuple[str, list[int]]] = []
 
     def collect(item: Any) -> None:
-        if isinstance(item, list):
+        if isinstance(item, str):
+            found.append((item, []))
+        elif isinstance(item, list):
             for part in item:
                 collect(part)
         elif isinstance(item, dict):
-            said = [part for part in item.values() if isinstance(part, str) and " " in part.strip()]
-            numbers = [int(n) for part in item.values() for n in _whole_numbers(part)]
-            if said:
-                found.append((said[0], numbers))
+            said = next((item[key] for key in _ANSWER_KEYS if isinstance(item.get(key), str)), None)
+            if said is not None:
+                found.append((said, [number for part in item.values() for number in _whole_numbers(part)]))
             else:
                 for part in item.values():
-                    collect(part)
+                    if isinstance(part, (list, dict)):
+                        collect(part)
 
     collect(value)
     return found
@@ -172,7 +186,8 @@ def _whole_numbers(value: Any) -> list[int]:
     return [
         int(item)
         for item in items
-        if (isinstance(item, int) and not isinstance(item, bool)) or (isinstance(item, str) and item.strip().isdigit())
+        if (isinstance(item, int) and not isinstance(item, bool))
+        or (isinstance(item, str) and item.strip().isdecimal())
     ]
 
 
@@ -230,13 +245,19 @@ def _hold_marks(text: str, passages: int, known: list[int]) -> str:
         return held
 
     def named(match: re.Match[str]) -> str:
-        held = hold(_spelled(match["where"] or match["who"]))
+        held = hold(
+            _spelled(
+                re.sub(
+                    r"[^\d,;&–-]+", lambda m: " and " if "and" in m[0].lower() else " ", match["where"] or match["who"]
+                )
+            )
+        )
         before = match.string[: match.start()].rstrip()
         return f"{held}{_LEADS}" if not before or before[-1] in '.!?"”' else held
 
     def marked(match: re.Match[str]) -> str:
-        if match["raised"]:
-            return hold([_RAISED[character] for character in match["raised"]])
+        if match["raised"] or match["circled"]:
+            return hold([_RAISED[character] for character in match["raised"] or match["circled"]])
         numbers = _spelled(next(part for part in match.groups() if part))
         if match["round"] and not all(1 <= number <= passages for number in numbers):
             return match.group()
@@ -272,9 +293,12 @@ def _capitalised(text: str) -> str:
     return bare[:1].upper() + bare[1:] if bare[:2].islower() or bare[1:2] == " " else bare
 
 
-def _is_refusal(text: str, refusal: str) -> bool:
-    plain = normalize(text).strip("\"' ")
-    return plain.startswith(normalize(refusal).rstrip(".")) or _REFUSES.search(normalize(text)) is not None
+def _is_refusal(statement: WrittenStatement, refusal: str) -> bool:
+    """True for the phrase itself, and for a sentence that declines in other words and names no passage for it."""
+    plain = normalize(statement.text).strip("\"' ")
+    if plain.rstrip(".") == normalize(refusal).rstrip("."):
+        return True
+    return not statement.marks and _REFUSES.search(re.sub(r'"[^"]*"', "", plain)) is not None
 
 
 def _is_chatter(statement: WrittenStatement) -> bool:

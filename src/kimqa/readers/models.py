@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import os
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from kimqa.errors import ArgumentError, ModelError
@@ -15,23 +17,25 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Provider:
-    """What a provider of models needs: a package, an extra of kimqa that brings it, and the variable of its key, if any."""
+    """What a provider of models needs: a package, an extra of kimqa that brings it, and the variables of its key, if any."""
 
     package: str
     extra: str
-    key: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 PROVIDERS: Final = {
-    "openai": Provider("langchain-openai", "openai", "OPENAI_API_KEY"),
-    "anthropic": Provider("langchain-anthropic", "anthropic", "ANTHROPIC_API_KEY"),
-    "google_genai": Provider("langchain-google-genai", "google", "GOOGLE_API_KEY"),
+    "openai": Provider("langchain-openai", "openai", ("OPENAI_API_KEY",)),
+    "anthropic": Provider("langchain-anthropic", "anthropic", ("ANTHROPIC_API_KEY",)),
+    "google_genai": Provider("langchain-google-genai", "google", ("GOOGLE_API_KEY", "GEMINI_API_KEY")),
     "ollama": Provider("langchain-ollama", "ollama"),
     "huggingface": Provider("langchain-huggingface", "huggingface"),
 }
 """The providers that kimqa has an extra for. Any other that `init_chat_model` of LangChain knows works too."""
 
 _NO_KEY: Final = "none"  # the client of the OpenAI protocol wants one even where the server does not
+# Models that refuse a temperature, as those of Anthropic do in part.
+_THINKING: Final = ("o1", "o3", "o4", "gpt-5")
 _NO_RETRIES: Final = 0  # kimqa counts tries itself, for every provider alike
 
 
@@ -49,7 +53,7 @@ class ModelOptions:
 
     base_url: str = ""
     max_prompt_tokens: int = 4000
-    max_answer_tokens: int = 600
+    max_answer_tokens: int = 2000
     timeout: float = 60.0
     retries: int = 2
 
@@ -74,13 +78,14 @@ def load_chat_model(name: str, options: ModelOptions) -> BaseChatModel:
             f"The reader {name!r} needs the package {known.package}, which is not installed. "
             f"Run: pip install 'kimqa[{known.extra}]'"
         )
-    if known and known.key and not os.environ.get(known.key) and not (provider == "openai" and options.base_url):
-        raise ModelError(f"The reader {name!r} needs a key. Set the variable {known.key}.")
+    has_key = known is None or not known.keys or any(os.environ.get(variable) for variable in known.keys)
+    if known and not has_key and not (provider == "openai" and options.base_url):
+        raise ModelError(f"The reader {name!r} needs a key. Set the variable {known.keys[0]}.")
     # A second and more with its first provider; nothing else in kimqa needs it.
     from langchain.chat_models import init_chat_model
 
     try:
-        found: BaseChatModel = init_chat_model(model, model_provider=provider, **_parameters(provider, options))
+        found: BaseChatModel = init_chat_model(model, model_provider=provider, **_parameters(provider, model, options))
     except ImportError as error:
         package = known.package if known else f"langchain-{provider.replace('_', '-')}"
         raise ModelError(
@@ -98,12 +103,26 @@ def load_chat_model(name: str, options: ModelOptions) -> BaseChatModel:
     return found
 
 
-def _parameters(provider: str, options: ModelOptions) -> dict[str, Any]:
+def local_tokens(model: BaseChatModel) -> tuple[Callable[[str], int] | None, int]:
+    """How a model in this process counts tokens, and how many it takes, answer included; no count and no limit for others.
+
+    Past its limit, such a model fails in a thread that nobody hears of.
+    """
+    tokenizer = getattr(model, "tokenizer", None)
+    config = getattr(getattr(getattr(getattr(model, "llm", None), "pipeline", None), "model", None), "config", None)
+    room = getattr(config, "max_position_embeddings", None)
+    if tokenizer is None or not isinstance(room, int):
+        return None, sys.maxsize
+    return (lambda text: len(tokenizer.encode(text))), room
+
+
+def _parameters(provider: str, model: str, options: ModelOptions) -> dict[str, Any]:
     """What `init_chat_model` passes on; each provider's package has its own names for the same things."""
     if provider == "huggingface":
         greedy = {"max_new_tokens": options.max_answer_tokens, "do_sample": False, "return_full_text": False}
         return {"pipeline_kwargs": greedy}
-    base = {"base_url": options.base_url} if options.base_url else {}
+    # Never to a third provider: its key and every prompt would go to that address.
+    base = {"base_url": options.base_url} if options.base_url and provider in ("openai", "ollama") else {}
     if provider == "ollama":
         window = options.max_prompt_tokens + options.max_answer_tokens
         return base | {
@@ -112,12 +131,13 @@ def _parameters(provider: str, options: ModelOptions) -> dict[str, Any]:
             "num_ctx": window,  # its default of 2,048 would cut the passages off without a word
             "client_kwargs": {"timeout": options.timeout},
         }
-    common = {
-        "temperature": 0.0,
+    common: dict[str, Any] = {
         "max_tokens": options.max_answer_tokens,
         "timeout": options.timeout,
         "max_retries": _NO_RETRIES,
     }
+    if provider != "anthropic" and not model.startswith(_THINKING):
+        common["temperature"] = 0.0
     if provider == "google_genai":
         common["max_retries"] = 1  # counts the first try too
     if provider == "openai" and options.base_url and not os.environ.get("OPENAI_API_KEY"):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # imported when a model is loaded
     from tokenizers import Encoding, Tokenizer
 
 SHIPPED = Path(__file__).resolve().parents[1] / "models" / "reader"
+VERIFIER = SHIPPED.with_name("verifier")
 MAX_QUESTION_TOKENS = 64
 MAX_HEADER_TOKENS = 80
 MAX_ANSWER_TOKENS = 40
