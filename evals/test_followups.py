@@ -11,9 +11,10 @@ from evals.gold import gold_files, load_gold
 from kimqa import Pipeline, load_settings
 
 # Right answers to follow-ups, at least; what was reached less two questions.
-LEAST_RIGHT = {"conversations": 0.0, "blind": 0.0}
-# How far follow-ups may stay behind the same questions on their own.
-MOST_BEHIND = {"conversations": 1.0, "blind": 1.0, "gold": 1.0}
+LEAST_RIGHT = {"conversations": 0.70, "blind": 0.64}
+# How far follow-ups may stay behind the same questions on their own: 0.05 is the bar of the project, and a question more may
+# flip between machines. Reached in November 2026: 0.10 (the set that the rules were written on), 0.02 and 0.00.
+MOST_BEHIND = {"conversations": 0.12, "blind": 0.05, "gold": 0.08}
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ import pytest
 from evals import statements
 from kimqa import Pipeline, load_settings
 
-# What was reached, less two statements of ninety. The bar of the project, 0.95 caught at 0.05 dropped, is not met: a model
-# of 23 million parameters does not tell the harder kinds (a cause, a role, a plan told as done) from true ones.
-LEAST_CAUGHT = 0.0
-MOST_DROPPED = 1.0
+# What was reached in November 2026 (0.522 and 0.122), less two statements of ninety. The bar of the project, 0.95 caught at
+# 0.05 dropped, is not met: a model of 23 million parameters hardly tells a denial, a role or a plan told as done from the truth.
+LEAST_CAUGHT = 0.50
+MOST_DROPPED = 0.145
 
 
 @pytest.fixture(scope="session")

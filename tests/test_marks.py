@@ -58,6 +58,7 @@ WRITTEN = {
     "Kim came (passages 1 and 2).": [("Kim came.", (1, 2))],
     "Kim came [[1]].": [("Kim came.", (1,))],
     "Kim came [1](https://example.org/x).": [("Kim came.", (1,))],
+    "[Kim](https://x.example/?w=Kim) came ![pixel](https://x.example/p.png)[1].": [("Kim came.", (1,))],
     "Kim came [cite: 1, 2].": [("Kim came.", (1, 2))],
     "Kim came ①.": [("Kim came.", (1,))],
     "Kim came<sup>2</sup>.": [("Kim came.", (2,))],

@@ -74,7 +74,7 @@ _WHERE_WAS_THAT: Final = re.compile(
     re.IGNORECASE,
 )
 _ACTION: Final = re.compile(
-    r"^(?:what|whom?|which \w+|how)\s+(?P<clause>(?:did|does|do|will|would|has|have)\s+.+?)\W*$", re.IGNORECASE
+    r"^(?:what|whom?|which \w+)\s+(?P<clause>(?:did|does|do|will|would|has|have)\s+.+?)\W*$", re.IGNORECASE
 )
 _FRAGMENT: Final = re.compile(
     r"^(?:and |but |so )?(?:by |in |on |at |for |from |with |to |since |until |of |about )?(?:how|what|which|whom?|whose|when|where|why)\b",

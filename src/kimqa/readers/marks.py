@@ -22,6 +22,7 @@ _APPENDIX: Final = re.compile(
     r"^\s*(?:#+\s*)?[*_]*(?:sources?|references?|citations?|footnotes?|passages? used)[*_]*\s*:?[*_]*\s*$",
     re.IGNORECASE,
 )
+_LINK: Final = re.compile(r"!?\[([^\]\n]{0,200})\]\((?:https?:|data:|javascript:|/|#|mailto:)[^)\s]{0,500}\)")
 _HEADING: Final = re.compile(r"^\s*#{1,6}\s")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 _EMPHASIS: Final = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\3(?![\w*])")
@@ -206,6 +207,10 @@ def _written_sentences(text: str, passages: int, known: list[int]) -> list[str]:
     for position, line in enumerate(lines):
         item = _BULLET.match(line)
         body = _EMPHASIS.sub(lambda match: match[2] or match[4], line[item.end() :] if item else line)
+        # A link is its words, unless they are a mark; a picture is nothing.
+        body = _LINK.sub(
+            lambda match: "" if match[0][0] == "!" else match[0] if match[1].strip("^ ").isdecimal() else match[1], body
+        )
         body = _LEAD_IN.sub("", _hold_marks(body.strip(), passages, known))
         body = _BEHIND_STOP.sub(lambda match: re.sub(r"\s", "", match[2]) + match[1] + " ", body)
         parts = _joined_quotes([span.of(body) for span in sentences(body)])
