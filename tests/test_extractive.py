@@ -6,9 +6,8 @@ import math
 
 import pytest
 
-from kimqa.errors import ArgumentError
 from kimqa.readers.extractive import ExtractiveReader
-from kimqa.readers.load import load_reader
+from kimqa.readers.load import load_extractive
 from kimqa.readers.span_model import Reading, Span
 from kimqa.types import Passage
 
@@ -287,6 +286,7 @@ def test_every_quote_lies_within_a_passage_that_was_shown(question):
     assert draft == read(question, *zip(shown, readings, strict=True))
 
 
-def test_a_reader_is_loaded_by_name_and_an_unknown_name_lists_the_choices():
-    with pytest.raises(ArgumentError, match=r"'extractor'.*extractive"):
-        load_reader("extractor")
+def test_the_shipped_reader_is_loaded_by_its_name():
+    reader = load_extractive(threads=1)
+    assert reader.name == "extractive"
+    assert reader.read("Who?", ()).statements == ()
