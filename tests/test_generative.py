@@ -34,18 +34,15 @@ def _no_keys(monkeypatch):
 
 
 @pytest.fixture
-def asking(built):
-    """Opens pipelines whose reader is a scripted server; they are closed after the test."""
-    opened = []
+def asking(built, pipeline):
+    """Makes pipelines whose reader is a scripted server; index and shipped models are those of `pipeline`, loaded once."""
 
     def make(server, **settings):
         chosen = dataclasses.replace(built, reader=NAME, base_url=server.base_url, **settings)
-        opened.append(Pipeline.open(chosen))
-        return opened[-1]
+        shared = {"extractive": pipeline._extractive()}
+        return Pipeline(chosen, pipeline._parts(), readers=shared, judge=pipeline._judging())
 
-    yield make
-    for pipeline in opened:
-        pipeline.close()
+    return make
 
 
 def test_a_model_answers_and_its_statement_rests_on_the_sentence_that_says_so(asking):

@@ -84,12 +84,13 @@ class Pipeline:
     """Answers questions from one index. Safe to use from several threads."""
 
     def __init__(
-        self, settings: Settings, parts: Parts | None = None, *, readers: Mapping[str, Reader] | None = None
-    ) -> None:
+        self, settings: Settings, parts: Parts | None = None, *, readers: Mapping[str, Reader] | None = None,
+        judge: Judge | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self._opened = parts
         self._readers = dict(readers or {})
-        self._judge: Judge | None = None
+        self._judge = judge
         self._lock = threading.RLock()
         self._loading = threading.Lock()  # of language models, so that nobody else waits for one
 
