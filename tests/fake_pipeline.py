@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterator
 from typing import Any
@@ -96,7 +97,10 @@ class FakePipeline:
         standalone = question.replace(" she ", " Ines Calder ")
         filters = Filters(outlets=tuple(options.get("outlets") or ()))
         if "ribbon" in standalone:
-            return ribbon_answer(question, standalone, filters)
+            answer = ribbon_answer(question, standalone, filters)
+            reader = options.get("reader") or "extractive"
+            notes = () if reader == "extractive" else (f"This was answered by {reader}.",)
+            return dataclasses.replace(answer, reader=reader, notes=notes)
         if "hostile" in standalone:
             return hostile_answer(question, filters)
         return abstention(question, standalone, filters)

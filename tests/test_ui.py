@@ -320,6 +320,24 @@ def test_words_of_a_model_appear_as_they_come_and_withdrawn_ones_are_struck_out(
     assert "True. <del>&lt;b&gt;False&lt;/b&gt;.</del>" in render_conversation((exchange,))
 
 
+def test_what_is_written_again_after_a_break_is_not_struck_out_with_what_was_withdrawn():
+    exchange = Exchange(1, "q")
+    for event in (Event("token", text="The mayor "), Event("withdrawn", text="The mayor "), Event("token", text="The mayor left.")):  # fmt: skip
+        exchange = advance(exchange, event)
+    assert "<del>The mayor </del>The mayor left." in render_conversation((exchange,))
+
+
+def test_a_note_is_shown_with_an_answer_and_with_an_abstention_and_copied():
+    answer = dataclasses.replace(
+        last_of(FakePipeline(), "Who cut the ribbon?")[0].answer, notes=("The model <b>failed</b>.",)
+    )
+    abstained = dataclasses.replace(last_of(FakePipeline(), "Why?")[0].answer, notes=("The model failed.",))
+    assert '<p class="note" dir="auto">The model &lt;b&gt;failed&lt;/b&gt;.</p>' in render_answer(answer, 1)
+    assert "The model failed." in render_answer(abstained, 1)
+    assert "The model <b>failed</b>." in answer_as_text(answer)
+    assert "The model failed." in answer_as_text(abstained)
+
+
 def test_the_copied_text_names_every_source_and_quotes_it():
     text = answer_as_text(ribbon())
     assert (

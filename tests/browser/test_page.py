@@ -166,6 +166,22 @@ def test_a_chosen_outlet_and_dates_reach_the_search_and_are_shown(open_page, add
     assert f"only: {HARBOUR.outlet}" in ask(page, "Who cut the ribbon?").inner_text()
 
 
+def test_the_question_as_searched_can_be_corrected(open_page, address):
+    page = open_page(address)
+    ask(page, "Who cut the ribbon?")
+    last = ask(page, "What did she say about the ribbon?")
+    last.locator("button.correct").click()
+    assert page.input_value("#question textarea") == "What did Ines Calder say about the ribbon?"
+
+
+def test_the_reader_that_is_chosen_answers(open_page, address):
+    page = open_page(address)
+    page.click("#filters button")
+    page.click("#reader input")
+    page.get_by_role("option", name="openai:scripted").click()
+    assert "answered by openai:scripted" in ask(page, "Who cut the ribbon?").inner_text()
+
+
 def test_a_narrow_screen_stacks_the_columns_without_scrolling_sideways(open_page, address):
     page = open_page(address, width=390, height=844)
     ask(page, "hostile?")
