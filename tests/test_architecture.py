@@ -30,6 +30,7 @@ PARTS = {
     "readers.load": {"readers.extractive", "readers.generative", "readers.models", "readers.span_model"},
     "ground": {"support"},
     "support": {"dates", "numbers"},
+    "verify": {"support"},
 }
 FACE_IMPORTS = FACES | {"pipeline", "progress", "settings", "readers.prompts"} | FOUNDATIONS
 OWNERS = {

@@ -13,7 +13,7 @@ from kimqa.text import content_words, normalize, words
 from kimqa.types import Draft, DraftSide, DraftStatement, Judge, Passage, Quote
 
 _MAX_STATEMENTS: Final = (
-    12  # what a model writes beyond them is not checked, and left out: each takes some tenths of a second
+    12  # beyond them a model's statements are left out unchecked: each takes some tenths of a second
 )
 _MAX_NAMED: Final = 4  # of the passages that one statement names, those nearest to it
 _MAX_OTHERS: Final = 3  # passages that it did not name, searched for a statement that those it named do not support

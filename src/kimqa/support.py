@@ -57,8 +57,9 @@ class Support:
 
 def support_of(statement: str, passages: Sequence[Passage], judge: Judge) -> Support:
     """What the passages together say for a statement."""
-    probability = judge.support(measure_of(statement, passages, judge))
     windows = [_window(statement, passage) for passage in passages]
+    verdicts = judge.judge(statement, [*passages, *windows])
+    probability = judge.support(measure(statement, passages, windows, verdicts))
     return Support(probability, probability >= judge.least_support, _quotes(statement, windows))
 
 

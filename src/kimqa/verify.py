@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from kimqa.support import is_negated
 from kimqa.text import STOPWORDS, normalize, stem, stems, words, written_date
 from kimqa.types import Citation, Statement
 
@@ -17,10 +18,6 @@ _NUMBER: Final = re.compile(r"\d[\d.,]*")
 # low, because a true paraphrase shares few words, and names, numbers and quoted words are checked one by one.
 _MIN_COVERAGE: Final = 0.5
 _CLAUSE_END: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b")
-# Words, and stems of verbs, that turn what is said into its opposite. A closed class, by meaning.
-_NEGATIONS: Final = frozenset(
-    "not no never none nobody nothing neither nor without cannot refus fail deni declin reject lack".split()
-)
 
 
 def verify(statements: Iterable[Statement], citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -73,11 +70,7 @@ def _numbers(text: str) -> set[str]:
 def _is_opposite(text: str, quotes: Sequence[str]) -> bool:
     """True when only one of the two is negated: `text`, or the clause of the quotes that shares most words with it."""
     clauses = [clause for quote in quotes for clause in _CLAUSE_END.split(normalize(quote))]
-    if _is_negated(text):
-        return not any(_is_negated(clause) for clause in clauses)
+    if is_negated(text):
+        return not any(is_negated(clause) for clause in clauses)
     said = set(stems(text))
-    return _is_negated(max(clauses, key=lambda clause: len(said & set(stems(clause)))))
-
-
-def _is_negated(text: str) -> bool:
-    return any(word.endswith("n't") or stem(word) in _NEGATIONS for word in words(text))
+    return is_negated(max(clauses, key=lambda clause: len(said & set(stems(clause)))))

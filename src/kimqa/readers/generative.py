@@ -34,7 +34,7 @@ Writing = Generator[Event, None, Draft]
 
 
 class GenerativeReader:
-    """Asks a LangChain chat model. What it writes is not trusted: see `kimqa.verify`."""
+    """Asks a LangChain chat model. What it writes is not trusted: see `kimqa.ground`."""
 
     def __init__(self, model: BaseChatModel, name: str | None = None, options: ModelOptions | None = None) -> None:
         self._model = model
