@@ -232,14 +232,24 @@ def test_a_list_has_each_item_once_and_one_statement_a_sentence():
         "Which ferries were sold?",
         (passage(1, SOLD), reading(SOLD, "Silver Gull", "Grey Heron", "Night Owl")),
     )
-    assert draft.short == "Silver Gull, Grey Heron, Night Owl"
+    assert draft.short == "Silver Gull, the Grey Heron and the Night Owl"
     assert len(draft.statements) == 1
     again = read(
         "Which ferries were sold?",
         (passage(1, SOLD), reading(SOLD, "Silver Gull", "Grey Heron")),
         (passage(2, f"{SOLD} "), reading(SOLD, "the Silver Gull")),
     )
-    assert again.short == "Silver Gull, Grey Heron"
+    assert again.short == "Silver Gull, the Grey Heron"
+    apart = read("Which two ferries does it name?", (passage(1, SOLD), reading(SOLD, "Red Kite", "Night Owl")))
+    assert apart.short == "Night Owl, Red Kite"  # in the order of the text
+    assert len(apart.statements) == 2
+
+
+def test_a_fact_of_several_parts_that_stand_together_is_given_whole():
+    draft = read("What was sold?", (passage(1, SOLD), reading(SOLD, "Grey Heron", "Night Owl", "Silver Gull")))
+    assert draft.short == "Silver Gull, the Grey Heron and the Night Owl"
+    alone = read("What was sold?", (passage(1, SOLD), reading(SOLD, "Night Owl", "Red Kite")))
+    assert alone.short == "Night Owl"
 
 
 def test_a_list_leaves_out_what_is_unlikely():

@@ -332,7 +332,7 @@ def test_readers_go_on_while_a_sync_writes(corpus, root):
     def read() -> None:
         with Store.open(root / "kimqa.sqlite") as store:
             index, vector = ChromaIndex.open(root), HashingEncoder().encode(["The museum opened"])[0]
-            while not stop.is_set():
+            while not stop.wait(0.001):  # a loop without a pause would starve the sync on one core
                 try:
                     found = [match.chunk_id for match in index.nearest(vector, 5)]
                     assert store.chunks(found)

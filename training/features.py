@@ -5,17 +5,19 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
+from kimqa.text import sentences
 from training.edits import SENTENCE, make_statement
-from training.examples import Pair, Passage, Spans
+from training.examples import VERDICT_OF_LABEL, Pair, Passage, Spans
 
 MAX_TRAINING_TOKENS = 256
+SPLIT_SHARE = 0.4  # of the questions on stories
 MADE_SOURCES = ("edits", "header")
 POOLED_BATCHES = 64  # batches are sorted by length within pools of this many
 FURNITURE = (
@@ -99,6 +101,34 @@ class Variation:
         self._passages = passages
         self._pool = [passage for passage in passages.values() if passage.source in ("news", "stories")]
         self._random = random.Random(seed)
+
+    def texts(self, pairs: list[Pair]) -> list[Text]:
+        """Returns one variation of a question with its passages; those of a story are at times cut in two.
+
+        An index holds pieces of long articles, many of them on the same people and events. So the half that answers
+        competes with all the other halves; one that has the words of an answer without being marked is left out.
+        """
+        if pairs[0].source != "stories" or self._random.random() >= SPLIT_SHARE:
+            return [self.text(pair) for pair in pairs]
+        answers = {self._passages[pair.passage].text[s:e].lower() for pair in pairs for s, e in pair.spans}
+        halves = [half for pair in pairs for half in self._halves(self.text(pair))]
+        return [half for half in halves if half.answerable or not any(a in half.passage.lower() for a in answers)]
+
+    def _halves(self, text: Text) -> list[Text]:
+        """Returns the text in two pieces of whole sentences; whole if an answer lies across the cut."""
+        begins = [sentence.start for sentence in sentences(text.passage)]
+        if len(begins) < 4:
+            return [text]
+        cut = begins[self._random.randint(2, len(begins) - 2)]
+        if any(start < cut < end for start, end in text.spans):
+            return [text]
+        pieces = []
+        for begin, end in ((0, cut), (cut, len(text.passage))):
+            spans = tuple((s - begin, e - begin) for s, e in text.spans if begin <= s and e <= end)
+            verdict = text.verdict if text.verdict is None or spans else VERDICT_OF_LABEL["not_stated"]
+            piece = text.passage[begin:end]
+            pieces.append(replace(text, passage=piece, spans=spans, answerable=bool(spans), verdict=verdict))
+        return pieces
 
     def text(self, pair: Pair) -> Text:
         """Returns one variation of the pair."""
@@ -186,13 +216,13 @@ class Variation:
         )
 
     def _crop(self, text: str, spans: Spans) -> tuple[str, Spans]:
-        sentences = [match.span() for match in SENTENCE.finditer(text)]
-        if len(sentences) < 4:
+        whole = [match.span() for match in SENTENCE.finditer(text)]
+        if len(whole) < 4:
             return text, spans
-        first = self._random.randrange(0, len(sentences) // 2)
-        last = self._random.randrange(len(sentences) // 2, len(sentences))
-        start = min([sentences[first][0], *(s for s, _ in spans)])
-        end = max([sentences[last][1], *(e for _, e in spans)])
+        first = self._random.randrange(0, len(whole) // 2)
+        last = self._random.randrange(len(whole) // 2, len(whole))
+        start = min([whole[first][0], *(s for s, _ in spans)])
+        end = max([whole[last][1], *(e for _, e in spans)])
         return text[start:end], tuple((s - start, e - start) for s, e in spans)
 
     def _surround(self, text: str, spans: Spans, passage: Passage) -> tuple[str, Spans]:
@@ -213,9 +243,9 @@ class Variation:
         other = self._random.choice(self._pool)
         if other.group == passage.group:
             return self._random.choice(FURNITURE)
-        sentences = [match.group().strip() for match in SENTENCE.finditer(other.text)]
-        at = self._random.randrange(len(sentences))
-        return " ".join(sentences[at : at + self._random.randint(1, 2)])
+        whole = [match.group().strip() for match in SENTENCE.finditer(other.text)]
+        at = self._random.randrange(len(whole))
+        return " ".join(whole[at : at + self._random.randint(1, 2)])
 
 
 def encode(text: Text, tokenizer: Tokenizer, chance: random.Random) -> Example:
@@ -333,7 +363,7 @@ class Course:
             kinds.setdefault(at, []).append(kind)
         pool: list[list[Example]] = []
         for at, pairs in enumerate(questions):
-            pool.append([encode(variation.text(pair), tokenizer, chance) for pair in pairs])
+            pool.append([encode(text, tokenizer, chance) for text in variation.texts(pairs)])
             texts = [variation.made(kind, self.passages[chance.choice(named)]) for kind in kinds.get(at, ())]
             pool += [[encode(text, tokenizer, chance)] for text in texts if text]
             if sum(map(len, pool)) >= batch_size * POOLED_BATCHES or at == len(questions) - 1:

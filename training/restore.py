@@ -57,7 +57,7 @@ def restore(path: Path) -> dict[str, torch.Tensor]:
             turned = shown.T if shown.shape != values.shape or not np.array_equal(shown, values) else shown
             if turned.shape == values.shape and np.array_equal(turned, values):
                 found = weights[place] if turned is shown else weights[place].T
-                state[name] = torch.from_numpy(np.array(found))
+                state[name] = torch.from_numpy(np.array(found, order="C"))
                 break
         else:
             raise ValueError(f"{path} holds no {name}: it is not the graph of this network")

@@ -59,6 +59,16 @@ SHARES = {
         "edits": 0.3,
         "header": 0.05,
     },
+    "4": {
+        "squadshifts": 0.12,
+        "news": 1.0,
+        "stories": 1.0,
+        "negatives": 0.12,
+        "statements": 0.35,
+        "yesno": 0.6,
+        "edits": 0.2,
+        "header": 0.15,
+    },
 }
 
 

@@ -17,6 +17,7 @@ from kimqa.readers.quoting import (
     list_items,
     quote_of,
     statement_of,
+    with_its_parts,
     with_source,
 )
 from kimqa.readers.span_model import Reading
@@ -41,7 +42,7 @@ _YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 def compose(question: str, candidates: Sequence[Candidate], threshold: float) -> Draft:
     """The draft that answers the question from those candidates that are as likely as `threshold`."""
     kind = kind_of(question)
-    likely = [c for c in candidates if c.best is not None and c.probability >= threshold]
+    likely = [_whole(c) for c in candidates if c.best is not None and c.probability >= threshold]
     if kind is Kind.YES_NO:
         return _yes_or_no(likely)
     if kind is Kind.AUTHOR and likely[0].passage.author:
@@ -54,6 +55,12 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float) ->
         return _enumeration(likely) or _items(likely)
     draft = _fact(likely)
     return _dated(draft, likely[0]) if asks_when(question) else draft
+
+
+def _whole(candidate: Candidate) -> Candidate:
+    """The candidate with all parts of its best answer, where that is one of several that stand together."""
+    spans = with_its_parts(candidate.passage.text, candidate.reading.spans)
+    return dataclasses.replace(candidate, reading=dataclasses.replace(candidate.reading, spans=spans))
 
 
 def _dated(draft: Draft, best: Candidate) -> Draft:
@@ -169,12 +176,13 @@ def _items(likely: Sequence[Candidate]) -> Draft:
     for candidate in likely:
         if candidate is not best and candidate.probability < 0.8 * best.probability:
             continue
-        top = candidate.reading.spans[0].score
-        for span in candidate.reading.spans if candidate is best else candidate.reading.spans[:1]:
+        spans = candidate.reading.spans if candidate is best else candidate.reading.spans[:1]
+        as_likely = [span for span in spans if span.score >= _ITEM_SHARE * spans[0].score]
+        for span in sorted(as_likely, key=lambda span: span.start):
             repeated = any(
                 normalize(span.text) in normalize(item) or normalize(item) in normalize(span.text) for item in items
             )
-            if len(items) >= _MAX_ITEMS or repeated or span.score < _ITEM_SHARE * top:
+            if len(items) >= _MAX_ITEMS or repeated:
                 continue
             items.append(span.text)
             statement = statement_of(candidate, span, ())

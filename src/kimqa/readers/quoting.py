@@ -28,6 +28,16 @@ _NO_NAMES: Final = frozenset(
 ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
 """How an item of a list opens."""
 
+# What stands between two parts of one answer: "Vigo and Sines", "a house, a bus at seven".
+_BETWEEN_PARTS: Final = re.compile(
+    r"(?:\s*[,;]\s*|\s*,?\s+(?:and|or|as well as|plus|along with)\s+)"
+    r"(?:(?:an?|the|his|her|its|their|by|to|for|of|in|on|at|with|from)\s+)*",
+    re.IGNORECASE,
+)
+# A part joins the best one when its score is at least this share of it. Chosen on held-out stories (57 lists, November
+# 2026): list F1 0.61 at 0.02, 0.59 at 0.05, 0.55 at 0.1, 0.53 without; answers that are no lists stay at 0.80.
+_PART_SHARE: Final = 0.02
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Candidate:
@@ -59,6 +69,20 @@ def whole_name(text: str, span: AnswerSpan) -> AnswerSpan:
         while (before := _NAME_BEFORE.search(text, 0, start)) and before[1].lower() not in _NO_NAMES:
             start = before.start(1)
     return dataclasses.replace(span, start=start, text=text[start : span.end])
+
+
+def with_its_parts(text: str, spans: Sequence[AnswerSpan]) -> tuple[AnswerSpan, ...]:
+    """The spans with the first widened over those that it forms one series with: "Sines" gives "Vigo and Sines"."""
+    best = spans[0]
+    parts = sorted((s for s in spans if s.score >= _PART_SHARE * best.score), key=lambda s: s.start)
+    first = last = parts.index(best)
+    while first > 0 and _BETWEEN_PARTS.fullmatch(text, parts[first - 1].end, parts[first].start):
+        first -= 1
+    while last + 1 < len(parts) and _BETWEEN_PARTS.fullmatch(text, parts[last].end, parts[last + 1].start):
+        last += 1
+    start, end = parts[first].start, parts[last].end
+    whole = dataclasses.replace(best, start=start, end=end, text=text[start:end])
+    return (whole, *(span for span in spans if span.end <= start or end <= span.start))
 
 
 def statement_of(candidate: Candidate, span: AnswerSpan, agreeing: Sequence[Candidate]) -> DraftStatement:
