@@ -240,7 +240,7 @@ def test_a_list_has_each_item_once_and_one_statement_a_sentence():
         (passage(2, f"{SOLD} "), reading(SOLD, "the Silver Gull")),
     )
     assert again.short == "Silver Gull, the Grey Heron"
-    apart = read("Which two ferries does it name?", (passage(1, SOLD), reading(SOLD, "Red Kite", "Night Owl")))
+    apart = read("Which two ferries did the council name?", (passage(1, SOLD), reading(SOLD, "Red Kite", "Night Owl")))
     assert apart.short == "Night Owl, Red Kite"  # in the order of the text
     assert len(apart.statements) == 2
 

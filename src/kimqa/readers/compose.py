@@ -21,7 +21,7 @@ from kimqa.readers.quoting import (
     with_source,
 )
 from kimqa.readers.span_model import Reading
-from kimqa.text import normalize, sentences, stems, word_spans, words
+from kimqa.text import sentences, stems, word_spans, words
 from kimqa.types import Draft, DraftSide, DraftStatement, Quote
 
 _MAX_STATEMENTS: Final = 3
@@ -179,10 +179,7 @@ def _items(likely: Sequence[Candidate]) -> Draft:
         spans = candidate.reading.spans if candidate is best else candidate.reading.spans[:1]
         as_likely = [span for span in spans if span.score >= _ITEM_SHARE * spans[0].score]
         for span in sorted(as_likely, key=lambda span: span.start):
-            repeated = any(
-                normalize(span.text) in normalize(item) or normalize(item) in normalize(span.text) for item in items
-            )
-            if len(items) >= _MAX_ITEMS or repeated:
+            if len(items) >= _MAX_ITEMS or any(_same_answer(span.text, item) for item in items):
                 continue
             items.append(span.text)
             statement = statement_of(candidate, span, ())
