@@ -216,13 +216,14 @@ class Variation:
         )
 
     def _crop(self, text: str, spans: Spans) -> tuple[str, Spans]:
-        whole = [match.span() for match in SENTENCE.finditer(text)]
+        """Returns some sentences from the middle of a text, with all that hold an answer."""
+        whole = [(sentence.start, sentence.end) for sentence in sentences(text)]
         if len(whole) < 4:
             return text, spans
         first = self._random.randrange(0, len(whole) // 2)
         last = self._random.randrange(len(whole) // 2, len(whole))
-        start = min([whole[first][0], *(s for s, _ in spans)])
-        end = max([whole[last][1], *(e for _, e in spans)])
+        needed = [at for at, (begin, end) in enumerate(whole) if any(s < end and begin < e for s, e in spans)]
+        start, end = whole[min([first, *needed])][0], whole[max([last, *needed])][1]
         return text[start:end], tuple((s - start, e - start) for s, e in spans)
 
     def _surround(self, text: str, spans: Spans, passage: Passage) -> tuple[str, Spans]:

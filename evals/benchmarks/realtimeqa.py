@@ -24,6 +24,8 @@ import numpy as np
 
 from evals import metrics
 from kimqa import Answer, Pipeline, load_settings
+from kimqa.readers.extractive import ExtractiveReader
+from kimqa.readers.span_model import SpanModel
 
 PUBLISHED: Final = {  # EM and F1 of the published predictions, scored again in the way of this file
     "2022": {
@@ -47,6 +49,15 @@ _exact = functools.partial(metrics.exact_match, drop_articles=False)
 _f1 = functools.partial(metrics.token_f1, drop_articles=False)
 
 
+class UnhesitatingModel(SpanModel):
+    """The shipped reader model without its threshold: it answers whatever it is asked, as the published systems do."""
+
+    @property
+    def threshold(self) -> float:
+        """None."""
+        return 0.0
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Question:
     """A question of the quiz with its right choices and the articles that came with it, by address."""
@@ -60,12 +71,10 @@ class Question:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Score:
-    """EM and F1, refusals counted wrong, and the same with the best `short` of refusals where there is one."""
+    """EM and F1, refusals counted wrong."""
 
     exact: float
     f1: float
-    forced_exact: float
-    forced_f1: float
     refused: bool
     has_articles: bool
 
@@ -109,13 +118,10 @@ def write_corpus(path: Path, folder: Path, wanted: set[str] | None = None) -> No
 def score(question: Question, answer: Answer) -> Score:
     """Score an answer; several gold answers may stand in any order, and their best order counts."""
     golds = [" ".join(order) for order in itertools.permutations(question.golds)]
-    forced = answer.short or ("" if answer.abstained else metrics.without_marks(answer.text))
-    given = "" if answer.abstained else forced
+    given = "" if answer.abstained else answer.short or metrics.without_marks(answer.text)
     return Score(
         exact=metrics.best_over_answers(_exact, given, golds),
         f1=metrics.best_over_answers(_f1, given, golds),
-        forced_exact=metrics.best_over_answers(_exact, forced, golds),
-        forced_f1=metrics.best_over_answers(_f1, forced, golds),
         refused=answer.abstained,
         has_articles=bool(question.addresses),
     )
@@ -134,12 +140,12 @@ def open_pipeline(data: Path, work: Path, year: str, addresses: Iterable[str] | 
     return Pipeline.open(settings)
 
 
-def ask_all(pipeline: Pipeline, questions: Sequence[Question], mode: str, reader: str | None) -> list[Score]:
+def ask_all(pipeline: Pipeline, questions: Sequence[Question], mode: str, reader: Any) -> list[Score]:
     """Ask every question in the mode; one without articles cannot be answered from the given ones and counts as refused."""
     scores = []
     for number, question in enumerate(questions, start=1):
         if mode == "given" and not question.addresses:
-            scores.append(Score(0.0, 0.0, 0.0, 0.0, refused=True, has_articles=False))
+            scores.append(Score(0.0, 0.0, refused=True, has_articles=False))
         else:
             only = tuple(article_id(address) for address in question.addresses)
             limits: dict[str, Any] = {"article_ids": only} if mode == "given" else {"as_of": question.date}
@@ -158,6 +164,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="a sample of N questions (default: all)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--reader", help="default: that of the settings")
+    parser.add_argument("--always", action="store_true", help="the extractive reader answers what it would refuse, too")
     parser.add_argument("--work", type=Path, default=_DEFAULT_WORK, help=f"for the index (default {_DEFAULT_WORK})")
     options = parser.parse_args()
     file = options.data / f"questions-{options.year}.jsonl.gz"
@@ -172,7 +179,9 @@ def main() -> None:
         sampled = mode == "given" and options.mode == "given" and options.limit is not None
         addresses = {address for question in questions for address in question.addresses} if sampled else None
         pipeline = open_pipeline(options.data, options.work, options.year, addresses)
-        _print_ours(mode, ask_all(pipeline, questions, mode, options.reader))
+        reader = ExtractiveReader(UnhesitatingModel.load()) if options.always else options.reader
+        name = f"kimqa, {mode}, answering always" if options.always else f"kimqa, {mode}"
+        _print_ours(name, ask_all(pipeline, questions, mode, reader))
 
 
 def _print_published(year: str) -> None:
@@ -181,23 +190,15 @@ def _print_published(year: str) -> None:
         print(f"  {name + ' (published)':<55}{PUBLISHED_QUESTIONS[year]:6}{exact:7.3f}{f1:7.3f}")
 
 
-def _print_ours(mode: str, scores: Sequence[Score]) -> None:
+def _print_ours(name: str, scores: Sequence[Score]) -> None:
     with_articles = [one for one in scores if one.has_articles]
-    rows: dict[str, tuple[list[float], list[float]]] = {
-        f"kimqa, {mode}": _columns(scores, "exact", "f1"),
-        f"kimqa, {mode}, best short also of refusals": _columns(scores, "forced_exact", "forced_f1"),
-        f"kimqa, {mode}, only questions that have articles": _columns(with_articles, "exact", "f1"),
-    }
-    for name, (exact, f1) in rows.items():
-        if exact:
+    for row, chosen in ((name, scores), (f"{name}, only questions with articles", with_articles)):
+        if chosen:
+            exact, f1 = np.mean([one.exact for one in chosen]), [one.f1 for one in chosen]
             interval = metrics.bootstrap_interval(f1)
-            line = f"  {name:<55}{len(exact):6}{np.mean(exact):7.3f}{np.mean(f1):7.3f}"
+            line = f"  {row:<55}{len(chosen):6}{exact:7.3f}{np.mean(f1):7.3f}"
             print(f"{line}   F1 {interval.low:.3f} to {interval.high:.3f} (95 %)")
     print(f"  refused: {np.mean([one.refused for one in scores]):.3f}")
-
-
-def _columns(scores: Sequence[Score], exact: str, f1: str) -> tuple[list[float], list[float]]:
-    return [getattr(one, exact) for one in scores], [getattr(one, f1) for one in scores]
 
 
 def _show_build(step: str, done: int, total: int) -> None:
