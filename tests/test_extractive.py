@@ -296,6 +296,56 @@ def test_every_quote_lies_within_a_passage_that_was_shown(question):
     assert draft == read(question, *zip(shown, readings, strict=True))
 
 
+class ByQuestion(HandMade):
+    """Says something else of each question: `says` maps it to one reading for each passage."""
+
+    def __init__(self, says):
+        super().__init__()
+        self.says = says
+
+    def read(self, question, passages):
+        return self.says[question]
+
+
+TRIPS = ("Who came to Velm in 2019?", "Who came to Velm in 2021?")
+OLD, NEW = "Her brother came along to Velm.", "Her son came along to Velm."
+
+
+def compare(first, second):
+    model = ByQuestion(dict(zip(TRIPS, (first, second), strict=True)))
+    days = datetime.date(2019, 5, 1), datetime.date(2021, 5, 1)
+    shown = [passage(n, text, day=day) for n, (text, day) in enumerate(zip((OLD, NEW), days, strict=True), start=1)]
+    return ExtractiveReader(model).read("Who came to Velm in 2019 and who in 2021?", shown)
+
+
+def test_a_comparison_answers_both_parts_with_their_sources():
+    draft = compare(
+        (reading(OLD, "brother"), reading(NEW, "son", answerable=0.2)),
+        (reading(OLD, "brother", answerable=0.2), reading(NEW, "son")),
+    )
+    assert draft.short == "brother; son"
+    assert [statement.text for statement in draft.statements] == [
+        "Her brother came along to Velm (The Post, Wednesday 1 May 2019).",
+        "Her son came along to Velm (The Post, Saturday 1 May 2021).",
+    ]
+    assert [p.rank for p in draft.passages] == [1, 2]
+
+
+def test_the_parts_of_a_comparison_rest_on_different_sentences_where_both_answer():
+    draft = compare(
+        (reading(OLD, "brother", answerable=0.8), reading(NEW, "son", answerable=0.9)),
+        (reading(OLD, "brother", answerable=0.1), reading(NEW, "son", answerable=0.85)),
+    )
+    assert draft.short == "brother; son"
+
+
+def test_a_comparison_of_which_one_part_is_told_answers_that_part():
+    silent = (reading(OLD, "brother", answerable=0.1), reading(NEW, "son", answerable=0.1))
+    draft = compare((reading(OLD, "brother"), reading(NEW, "son", answerable=0.2)), silent)
+    assert draft.short == "brother"
+    assert not compare(silent, silent).statements
+
+
 def test_the_shipped_reader_is_loaded_by_its_name():
     reader = load_extractive(threads=1)
     assert reader.name == "extractive"

@@ -23,7 +23,8 @@ from kimqa.encoders import load_encoder
 from kimqa.errors import ArgumentError, IndexMismatchError, IndexMissingError, StoreError
 from kimqa.ground import ground
 from kimqa.progress import show_progress
-from kimqa.question import Plan, plan_question
+from kimqa.question import Plan, period_of, plan_question
+from kimqa.readers.comparing import parts_of
 from kimqa.readers.extractive import ExtractiveReader
 from kimqa.readers.faults import ModelFaultError
 from kimqa.readers.generative import GenerativeReader
@@ -219,14 +220,14 @@ class Pipeline:
         return _timed(_State(asked, plan, deadline=deadline), "plan", started)
 
     def _retrieved(self, state: _State) -> _State:
-        started = time.perf_counter()
-        vector = self._parts().encoder.encode([state.plan.standalone_question])[0]
-        state = _timed(state, "encode", started)
-        started = time.perf_counter()
-        passages = self.retriever.search(
-            state.plan.standalone_question, filters=state.plan.filters, period=state.plan.period,
-            top_k=state.request.top_k, vector=vector,
-        )  # fmt: skip
+        plan, started = state.plan, time.perf_counter()
+        asked = parts_of(plan.standalone_question) or (plan.standalone_question,)
+        vectors = self._parts().encoder.encode(asked)
+        state, started = _timed(state, "encode", started), time.perf_counter()
+        periods = [period_of(part, plan.today) for part in asked]
+        passages = self.retriever.search_each(
+            asked, filters=plan.filters, periods=periods, vectors=vectors, top_k=state.request.top_k
+        )
         return _timed(dataclasses.replace(state, passages=passages), "search", started)
 
     def _drafted(self, state: _State) -> _State:

@@ -13,7 +13,7 @@ from rapidfuzz import process
 
 from kimqa.errors import ArgumentError
 from kimqa.followup import Rewrite, make_standalone
-from kimqa.text import normalize, words
+from kimqa.text import normalize, outlet_names, words
 from kimqa.types import Filters, Turn
 
 _MONTHS: Final = {
@@ -57,15 +57,11 @@ _MAX_TURN_CHARS: Final = 2000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """What is searched: the question as asked and self-contained, the filters, and the days it speaks of, if any.
-
-    `today` is the day to answer as of, if one was given.
-    """
+    """What is searched: the question as asked and self-contained, the filters, and the day to answer as of, if given."""
 
     question: str
     standalone_question: str
     filters: Filters
-    period: tuple[datetime.date, datetime.date] | None = None
     today: datetime.date | None = None
 
 
@@ -106,7 +102,7 @@ def plan_question(
         if since is not None and first and first > last:
             raise ArgumentError(f"since ({first}) is after as_of ({today}), so no article can fit. Change one of them.")
     filters = Filters(outlets=tuple(named), since=first, until=last)
-    return Plan(question, standalone, filters, _period(standalone, today), today)
+    return Plan(question, standalone, filters, today)
 
 
 def clean_question(question: Any, *, max_chars: int) -> str:
@@ -157,16 +153,6 @@ def read_history(history: Any) -> tuple[Turn, ...]:
             raise ArgumentError(f"Turn {number} of the history is {turn!r:.80}; pass a (question, answer) pair of strings or a mapping with those keys.")  # fmt: skip
         turns.append(Turn(*(_visible((text or "")[:_MAX_TURN_CHARS]) for text in pair)))
     return tuple(turns)
-
-
-def outlet_names(outlet: str) -> tuple[str, ...]:
-    """The names that an outlet goes by: in full, without a bracket, the short form in the bracket; each without "The".
-
-    `"Hong Kong Free Press (HKFP)"` also goes by `"Hong Kong Free Press"` and `"HKFP"`.
-    """
-    match = re.fullmatch(r"\s*(.+?)\s*\(([^)]+)\)\s*", outlet)
-    names = (outlet, match[1], match[2]) if match else (outlet,)
-    return tuple(dict.fromkeys((*names, *(re.sub(r"^The\s+", "", name) for name in names))))
 
 
 def _visible(text: str) -> str:
@@ -282,7 +268,7 @@ def _days(date: re.Match[str]) -> tuple[datetime.date, datetime.date] | None:
         return None
 
 
-def _period(question: str, today: datetime.date | None) -> tuple[datetime.date, datetime.date] | None:
+def period_of(question: str, today: datetime.date | None) -> tuple[datetime.date, datetime.date] | None:
     """The days that the question speaks of: a date in it, or the last fortnight when it is asked as of a day."""
     ranges = [span for match in _DATE.finditer(question) if (span := _days(match))]
     if len(ranges) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
@@ -101,6 +102,26 @@ class HybridRetriever(BaseRetriever):
             if len(found) > limit:
                 break
         return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(found[:limit], start=1))
+
+    def search_each(
+        self,
+        questions: Sequence[str],
+        *,
+        filters: Filters,
+        periods: Sequence[Period | None],
+        vectors: Any,
+        top_k: int | None = None,
+    ) -> tuple[Passage, ...]:
+        """The passages for several questions, which are the parts of one: the best of each in turn, at most `top_k`."""
+        limit = self.top_k if top_k is None else top_k
+        lists = [
+            self.search(question, filters=filters, period=period, top_k=limit, vector=vector)
+            for question, period, vector in zip(questions, periods, vectors, strict=True)
+        ]
+        in_turn = [passage for row in itertools.zip_longest(*lists) for passage in row if passage is not None]
+        once = {passage.chunk_id: passage for passage in reversed(in_turn)}
+        chosen = sorted(once.values(), key=in_turn.index)[:limit]
+        return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(chosen, start=1))
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [

@@ -148,3 +148,13 @@ def _word_form(word: str) -> str:
 @functools.cache
 def _stemmer() -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer("english")
+
+
+def outlet_names(outlet: str) -> tuple[str, ...]:
+    """The names that an outlet goes by: in full, without a bracket, the short form in the bracket; each without "The".
+
+    `"Hong Kong Free Press (HKFP)"` also goes by `"Hong Kong Free Press"` and `"HKFP"`.
+    """
+    match = re.fullmatch(r"\s*(.+?)\s*\(([^)]+)\)\s*", outlet)
+    names = (outlet, match[1], match[2]) if match else (outlet,)
+    return tuple(dict.fromkeys((*names, *(re.sub(r"^The\s+", "", name) for name in names))))

@@ -22,7 +22,7 @@ from kimqa.readers.quoting import (
 )
 from kimqa.readers.span_model import Reading
 from kimqa.text import sentences, stems, word_spans, words
-from kimqa.types import Draft, DraftSide, DraftStatement, Quote
+from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote
 
 _MAX_STATEMENTS: Final = 3
 _MAX_ITEMS: Final = 6
@@ -55,6 +55,32 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float) ->
         return _enumeration(likely) or _items(likely)
     draft = _fact(likely)
     return _dated(draft, likely[0]) if asks_when(question) else draft
+
+
+def joined(drafts: Sequence[Draft], passages: Sequence[Passage]) -> Draft:
+    """One draft of several, each with its source, since they tell of different times or come from different outlets."""
+    shown = {passage.article_id: passage for passage in passages}
+    statements: dict[str, DraftStatement] = {}
+    for draft in drafts:
+        *before, last = draft.statements
+        for statement in (*before, _sourced(last, shown[last.quotes[0].article_id])):
+            statements.setdefault(statement.text, statement)
+    shorts: list[str] = []
+    for draft in drafts:
+        if draft.short and not any(_same_answer(draft.short, other) for other in shorts):
+            shorts.append(draft.short)
+    return Draft(
+        tuple(statements.values()),
+        short="; ".join(shorts) or None,
+        confidence=min(draft.confidence for draft in drafts),
+        conflicts=tuple(conflict for draft in drafts for conflict in draft.conflicts),
+    )
+
+
+def _sourced(statement: DraftStatement, passage: Passage) -> DraftStatement:
+    named = with_source(statement, passage)
+    ending = named.text.removeprefix(statement.text.rstrip("."))
+    return statement if statement.text.endswith(ending.strip()) else named
 
 
 def _whole(candidate: Candidate) -> Candidate:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from kimqa.readers.compose import compose
+from kimqa.readers.comparing import parts_of, told_by
+from kimqa.readers.compose import compose, joined
 from kimqa.readers.kinds import fits
-from kimqa.readers.quoting import Candidate, in_one_sentence, whole_name
+from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import stem, stems, word_spans, words
 from kimqa.types import Draft, Passage
@@ -46,21 +48,39 @@ class ExtractiveReader:
         self._min_confidence = min_confidence
 
     def read(self, question: str, passages: Sequence[Passage]) -> Draft:
-        """A draft from the passages; without statements when the best of them is unlikely to answer."""
+        """A draft from the passages; without statements when the best of them is unlikely to answer.
+
+        A question that compares two things is read as two questions, and answered as far as either is.
+        """
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
-        inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
-        readings = self._model.read(question, inputs)
-        candidates = _best_first([self._judge(question, *pair) for pair in zip(passages, readings, strict=True)])
+        asked = parts_of(question) or (question,)
+        found = {part: self._candidates(part, told_by(part, passages)) for part in asked}
+        best: dict[str, Candidate] = {}
+        for candidate in _best_first([candidate for candidates in found.values() for candidate in candidates]):
+            best.setdefault(candidate.passage.chunk_id, candidate)
         ordered = tuple(
             dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
-            for rank, candidate in enumerate(candidates, start=1)
+            for rank, candidate in enumerate(best.values(), start=1)
         )
-        best = candidates[0]
-        likely = best.probability >= self._model.threshold and best.confidence >= self._min_confidence
-        if best.best is None or not likely or not _share_words(question, passages):
-            return Draft(reason=_why_not(question, passages), confidence=best.confidence, passages=ordered)
-        return dataclasses.replace(compose(question, candidates, self._model.threshold), passages=ordered)
+        answered = {part: candidates for part, candidates in found.items() if self._answers(candidates[0])}
+        if not answered or not _share_words(question, passages):
+            confidence = next(iter(best.values())).confidence
+            return Draft(reason=_why_not(question, passages), confidence=confidence, passages=ordered)
+        answered = _apart(answered, self._answers)
+        drafts = [compose(part, candidates, self._model.threshold) for part, candidates in answered.items()]
+        draft = drafts[0] if len(asked) == 1 else joined(drafts, passages)
+        return dataclasses.replace(draft, passages=ordered)
+
+    def _answers(self, candidate: Candidate) -> bool:
+        likely = candidate.probability >= self._model.threshold and candidate.confidence >= self._min_confidence
+        return likely and candidate.best is not None
+
+    def _candidates(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        """Every passage with what the model says of it, best first."""
+        inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
+        readings = self._model.read(question, inputs)
+        return _best_first([self._judge(question, *pair) for pair in zip(passages, readings, strict=True)])
 
     def _judge(self, question: str, passage: Passage, reading: Reading) -> Candidate:
         """The passage with its reading, less the spans that run over a sentence's end or are no such thing as asked for."""
@@ -71,6 +91,25 @@ class ExtractiveReader:
         score -= 0.0 if fitting else _MISFIT_PENALTY
         confidence = self._model.confidence(score, spans[0].score) if spans else 0.0
         return Candidate(passage, dataclasses.replace(reading, spans=spans), score, confidence)
+
+
+def _apart(answered: dict[str, list[Candidate]], answers: Callable[[Candidate], bool]) -> dict[str, list[Candidate]]:
+    """The parts of a comparison, no two with the same sentence if other sentences answer too: the likeliest choice of them."""
+    parts = [[candidate for candidate in candidates if answers(candidate)] for candidates in answered.values()]
+    choices = [choice for choice in itertools.product(*parts) if len({_place(c) for c in choice}) == len(choice)]
+    if not choices:
+        return answered
+    best = max(choices, key=lambda choice: sum(candidate.score for candidate in choice))
+    return {
+        part: [first, *(candidate for candidate in candidates if candidate is not first)]
+        for (part, candidates), first in zip(answered.items(), best, strict=True)
+    }
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    """The article and the sentence that the best answer of a passage stands in."""
+    best = candidate.best
+    return candidate.passage.article_id, quote_of(candidate, best).start if best else -1
 
 
 def _best_first(candidates: list[Candidate]) -> list[Candidate]:
