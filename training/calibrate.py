@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kimqa.readers.span_model import Calibration, SpanModel
 from training.metrics import sigmoid
-from training.predictions import Prediction, predict
+from training.predictions import NEIGHBOURS, Prediction, predict
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.4), np.log(6.0), 120))
 BIASES = np.linspace(-2.0, 2.0, 81)
@@ -41,11 +41,11 @@ def fit_verdict(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -
 
 
 def by_question(predictions: list[Prediction]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Returns for each question on stories its best probability, and whether any passage answers it."""
+    """Returns for each question on stories its best probability, neighbours included, and whether any passage answers it."""
     best: dict[str, float] = {}
     answered: dict[str, bool] = {}
     for prediction in predictions:
-        if prediction.pair.source == "stories":
+        if prediction.pair.source in ("stories", NEIGHBOURS):
             name = prediction.pair.question_id
             best[name] = max(best.get(name, 0.0), prediction.reading.answerable)
             answered[name] = answered.get(name, False) or bool(prediction.pair.answerable)
@@ -74,7 +74,7 @@ def main() -> None:
     asked = [p for p in predictions if p.pair.source in ("news", "stories")]
     logits = np.array([p.reading.answerable_logit for p in asked])
     temperature, bias = fit_answerable(logits, np.array([bool(p.pair.answerable) for p in asked]))
-    judged = [p for p in predictions if p.pair.verdict is not None]
+    judged = [p for p in predictions if p.pair.verdict is not None and p.pair.source != NEIGHBOURS]
     verdict_temperature = fit_verdict(
         np.array([[p.reading.yes, p.reading.no, p.reading.not_stated] for p in judged]),
         np.array([p.pair.verdict for p in judged]),

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from kimqa.readers.span_model import SpanModel
 from training.metrics import auroc, calibration_error, token_f1
-from training.predictions import Prediction, predict
+from training.predictions import NEIGHBOURS, Prediction, predict
 
 RIGHT_F1 = 0.5  # token F1 from which a short answer counts as right
 FLOOR = 1e-6
@@ -24,7 +24,7 @@ def best_readings(predictions: Sequence[Prediction]) -> list[Prediction]:
     """Of each question, the passage that the reader would answer from; yes-or-no questions are left out."""
     best: dict[str, Prediction] = {}
     for prediction in predictions:
-        asked = prediction.pair.source in ("news", "stories") and prediction.pair.verdict is None
+        asked = prediction.pair.source in ("news", "stories", NEIGHBOURS) and prediction.pair.verdict is None
         name = prediction.pair.question_id
         if not asked or not prediction.reading.spans:
             continue

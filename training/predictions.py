@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
 from kimqa.readers.span_model import PassageInput, Reading, SpanModel
-from training.examples import Pair, Passage, load_pairs, load_passages
+from training.examples import NOT_STATED, Pair, Passage, load_pairs, load_passages
+
+NEIGHBOURS = "neighbours"
+NEIGHBOURS_PER_QUESTION = 5  # with the three of its story, as many as kimqa reads by default
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +38,41 @@ class Prediction:
         return scores.index(max(scores)) == self.pair.verdict
 
 
+def neighbours(pairs: Sequence[Pair], passages: Mapping[str, Passage], count: int) -> list[Pair]:
+    """Pairs every question on a story with the passages of other stories and news that are most similar to it.
+
+    In use, the best of all passages that were found decides whether a question is answered. Those of its own story
+    alone would make a refusal look easier than it is.
+    """
+    first: dict[str, Pair] = {pair.question_id: pair for pair in reversed(pairs) if pair.source == "stories"}
+    pool = [
+        p for p in (passages[n] for n in sorted({pair.passage for pair in pairs})) if p.source in ("stories", "news")
+    ]
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    matrix = vectorizer.fit_transform([f"{passage.title or ''} {passage.text}" for passage in pool])
+    found = []
+    for pair in first.values():
+        own = passages[pair.passage].group
+        similarity = np.asarray((matrix @ vectorizer.transform([pair.question]).T).todense())[:, 0]
+        ranked = [pool[int(at)] for at in np.argsort(-similarity, kind="stable")]
+        others = [passage for passage in ranked if passage.group != own][:count]
+        verdict = None if pair.verdict is None else NOT_STATED
+        found += [
+            replace(pair, passage=p.id, source=NEIGHBOURS, spans=(), answerable=False, verdict=verdict) for p in others
+        ]
+    return found
+
+
 def predict(model: SpanModel, work: Path, part: str) -> list[Prediction]:
-    """Reads every pair of a held-out part ('calibration' or 'test')."""
-    passages = load_passages(work / "passages.jsonl")
+    """Reads every pair of a held-out part ('calibration' or 'test'), and the neighbours of the questions on stories."""
+    passages, pairs = load_passages(work / "passages.jsonl"), load_pairs(work / f"pairs-{part}.jsonl")
     by_question: dict[str, list[Pair]] = {}
-    for pair in load_pairs(work / f"pairs-{part}.jsonl"):
+    for pair in (*pairs, *neighbours(pairs, passages, NEIGHBOURS_PER_QUESTION)):
         by_question.setdefault(pair.question_id, []).append(pair)
     found = []
-    for pairs in by_question.values():
-        shown = [passages[pair.passage] for pair in pairs]
+    for group in by_question.values():
+        shown = [passages[pair.passage] for pair in group]
         inputs = [PassageInput(p.text.rstrip("\n"), p.title, p.outlet, p.date) for p in shown]
-        readings = model.read(pairs[0].question, inputs)
-        found += [Prediction(*together) for together in zip(pairs, shown, readings, strict=True)]
+        readings = model.read(group[0].question, inputs)
+        found += [Prediction(*together) for together in zip(group, shown, readings, strict=True)]
     return found

@@ -69,6 +69,16 @@ SHARES = {
         "edits": 0.2,
         "header": 0.15,
     },
+    "5": {
+        "squadshifts": 0.01,
+        "news": 0.3,
+        "stories": 0.12,
+        "negatives": 0.04,
+        "statements": 1.0,
+        "yesno": 0.5,
+        "edits": 0.4,
+        "header": 0.05,
+    },
 }
 
 
