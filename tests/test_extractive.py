@@ -296,6 +296,14 @@ def test_every_quote_lies_within_a_passage_that_was_shown(question):
     assert draft == read(question, *zip(shown, readings, strict=True))
 
 
+def test_who_wrote_an_article_of_a_named_outlet_is_told_by_its_byline_though_no_text_says_so():
+    signed = dataclasses.replace(passage(1, RIBBON), author="Ada Moss")
+    unlikely = reading(RIBBON, "Ines Calder", answerable=0.1)
+    assert read("Who wrote the piece in The Post on the port?", (signed, unlikely)).short == "Ada Moss"
+    assert not read("Who wrote the piece in The Herald on the port?", (signed, unlikely)).statements
+    assert not read("Who wrote the piece in The Post on the port?", (passage(1, RIBBON), unlikely)).statements
+
+
 class ByQuestion(HandMade):
     """Says something else of each question: `says` maps it to one reading for each passage."""
 
@@ -340,6 +348,11 @@ def test_the_parts_of_a_comparison_rest_on_different_sentences_where_both_answer
 
 
 def test_a_comparison_of_which_one_part_is_told_answers_that_part():
+    hardly = compare(
+        (reading(OLD, "brother"), reading(NEW, "son", answerable=0.1)),
+        (reading(OLD, "brother", answerable=0.1), reading(NEW, "son", answerable=0.4)),
+    )
+    assert hardly.short == "brother; son"  # a comparison presupposes both, so that less is asked of the second
     silent = (reading(OLD, "brother", answerable=0.1), reading(NEW, "son", answerable=0.1))
     draft = compare((reading(OLD, "brother"), reading(NEW, "son", answerable=0.2)), silent)
     assert draft.short == "brother"

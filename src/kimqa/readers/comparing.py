@@ -60,9 +60,13 @@ def parts_of(question: str) -> tuple[str, ...]:
 
 def told_by(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
     """The passages of the outlets that a part of a comparison names; all where it names none of theirs."""
+    return of_named_outlets(question, passages) or passages
+
+
+def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages of those outlets that a question names, by any of their names."""
     asked = set(words(question))
-    named = [p for p in passages if any(set(words(name)) <= asked for name in outlet_names(p.outlet or ""))]
-    return named or passages
+    return [p for p in passages if any(set(words(name)) <= asked for name in outlet_names(p.outlet or "") if name)]
 
 
 def _questions(pattern: re.Pattern[str], found: dict[str, str | None]) -> tuple[str, ...]:

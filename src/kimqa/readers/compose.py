@@ -46,7 +46,7 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float) ->
     if kind is Kind.YES_NO:
         return _yes_or_no(likely)
     if kind is Kind.AUTHOR and likely[0].passage.author:
-        return _author(likely[0])
+        return byline(likely[0])
     if kind is Kind.SOURCES:
         return _sources(likely)
     if kind is Kind.COMPARISON:
@@ -103,7 +103,7 @@ def _dated(draft: Draft, best: Candidate) -> Draft:
     return dataclasses.replace(draft, short=short, statements=(*before, last))
 
 
-def _author(best: Candidate) -> Draft:
+def byline(best: Candidate) -> Draft:
     """Who wrote the article of the best passage, as its metadata has it; the quote shows which article is meant."""
     passage = best.passage
     opening = sentences(passage.text)[0]

@@ -6,12 +6,12 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
-from kimqa.readers.comparing import parts_of, told_by
-from kimqa.readers.compose import compose, joined
-from kimqa.readers.kinds import fits
+from kimqa.readers.comparing import of_named_outlets, parts_of, told_by
+from kimqa.readers.compose import byline, compose, joined
+from kimqa.readers.kinds import Kind, fits, kind_of
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import stem, stems, word_spans, words
@@ -19,6 +19,8 @@ from kimqa.types import Draft, Passage
 
 _RANK_WEIGHT: Final = 0.15
 _MISFIT_PENALTY: Final = 2.0
+# A comparison presupposes that both of its parts are told: when one is, so much of the threshold is asked of the other.
+_OTHER_PART_SHARE: Final = 0.5
 
 
 class PassageModel(Protocol):
@@ -63,18 +65,27 @@ class ExtractiveReader:
             dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
             for rank, candidate in enumerate(best.values(), start=1)
         )
-        answered = {part: candidates for part, candidates in found.items() if self._answers(candidates[0])}
+        least = self._model.threshold
+        answered = self._answered(found, least)
+        if answered and len(asked) > 1:
+            least *= _OTHER_PART_SHARE
+            answered = _apart(self._answered(found, least), least)
         if not answered or not _share_words(question, passages):
+            if kind_of(question) is Kind.AUTHOR and (signed := _signed(question, list(best.values()))):
+                return dataclasses.replace(byline(signed), passages=ordered)
             confidence = next(iter(best.values())).confidence
             return Draft(reason=_why_not(question, passages), confidence=confidence, passages=ordered)
-        answered = _apart(answered, self._answers)
-        drafts = [compose(part, candidates, self._model.threshold) for part, candidates in answered.items()]
+        drafts = [compose(part, candidates, least) for part, candidates in answered.items()]
         draft = drafts[0] if len(asked) == 1 else joined(drafts, passages)
         return dataclasses.replace(draft, passages=ordered)
 
-    def _answers(self, candidate: Candidate) -> bool:
-        likely = candidate.probability >= self._model.threshold and candidate.confidence >= self._min_confidence
-        return likely and candidate.best is not None
+    def _answered(self, found: dict[str, list[Candidate]], least: float) -> dict[str, list[Candidate]]:
+        """Those parts of the question whose best passage is as likely as `least` to answer."""
+        return {
+            part: candidates
+            for part, candidates in found.items()
+            if _answers(candidates[0], least) and candidates[0].confidence >= self._min_confidence
+        }
 
     def _candidates(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
         """Every passage with what the model says of it, best first."""
@@ -93,17 +104,33 @@ class ExtractiveReader:
         return Candidate(passage, dataclasses.replace(reading, spans=spans), score, confidence)
 
 
-def _apart(answered: dict[str, list[Candidate]], answers: Callable[[Candidate], bool]) -> dict[str, list[Candidate]]:
-    """The parts of a comparison, no two with the same sentence if other sentences answer too: the likeliest choice of them."""
-    parts = [[candidate for candidate in candidates if answers(candidate)] for candidates in answered.values()]
-    choices = [choice for choice in itertools.product(*parts) if len({_place(c) for c in choice}) == len(choice)]
-    if not choices:
-        return answered
-    best = max(choices, key=lambda choice: sum(candidate.score for candidate in choice))
-    return {
-        part: [first, *(candidate for candidate in candidates if candidate is not first)]
-        for (part, candidates), first in zip(answered.items(), best, strict=True)
-    }
+def _signed(question: str, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The best passage of the outlet that a question names, if its author is known: the byline need not stand in its text."""
+    named = {p.chunk_id for p in of_named_outlets(question, [candidate.passage for candidate in candidates])}
+    signed = (c for c in candidates if c.passage.author and c.passage.chunk_id in named)
+    return next(signed, None)
+
+
+def _answers(candidate: Candidate, least: float) -> bool:
+    return candidate.best is not None and candidate.probability >= least
+
+
+def _apart(answered: dict[str, list[Candidate]], least: float) -> dict[str, list[Candidate]]:
+    """The parts of a comparison, each with its own article, or at least its own sentence, if there are such that answer.
+
+    Of all such choices, the likeliest.
+    """
+    parts = [[candidate for candidate in candidates if _answers(candidate, least)] for candidates in answered.values()]
+    choices = list(itertools.product(*parts))
+    for place in (lambda candidate: candidate.passage.article_id, _place):
+        apart = [choice for choice in choices if len({place(candidate) for candidate in choice}) == len(choice)]
+        if apart:
+            best = max(apart, key=lambda choice: sum(candidate.score for candidate in choice))
+            return {
+                part: [first, *(candidate for candidate in candidates if candidate is not first)]
+                for (part, candidates), first in zip(answered.items(), best, strict=True)
+            }
+    return answered
 
 
 def _place(candidate: Candidate) -> tuple[str, int]:
