@@ -38,6 +38,8 @@ from kimqa.types import Passage
             "How had the policy on wool changed between the first visit and 2019?",
             ("the policy on wool the first visit", "the policy on wool 2019"),
         ),
+        ("How many came in 2016, compared with 47 in 2017?", ("How many came in 2016?",)),
+        ("what did crews get in the end versus the 40 they wanted", ("what did crews get in the end?",)),
         ("How does the army's figure differ from the rebels'?", ("the army's figure", "the rebels'")),
     ],
 )

@@ -258,6 +258,30 @@ def test_a_list_leaves_out_what_is_unlikely():
     assert read("Which ferries were sold?", (passage(1, SOLD), unlikely)).short == "Silver Gull"
 
 
+STEPS = "The council agreed on four steps:\n1. Repair the quay.\n2. Sell the ferry."
+MORE_STEPS = "3. Plant trees.\n4. Close the bar.\n\nNobody objected."
+
+
+def test_a_numbered_list_goes_on_in_the_passage_that_follows():
+    first, second = passage(1, STEPS, "a"), passage(2, MORE_STEPS, "a", start=len(STEPS) + 1)
+    found = reading(STEPS, "four steps"), reading(MORE_STEPS, "trees", answerable=0.1)
+    draft = read("What four steps did the council agree on?", (first, found[0]), (second, found[1]))
+    assert draft.short == "Repair the quay; Sell the ferry; Plant trees; Close the bar"
+    elsewhere = dataclasses.replace(second, start=900, end=900 + len(MORE_STEPS))
+    draft = read("What four steps did the council agree on?", (first, found[0]), (elsewhere, found[1]))
+    assert draft.short == "Repair the quay; Sell the ferry"
+
+
+def test_which_outlets_report_it_is_told_by_who_published_and_one_that_a_text_names_by_the_text():
+    shown = (passage(1, RIBBON), reading(RIBBON, "Ines Calder"))
+    assert read("Which outlets report that she cut the ribbon?", shown).short == "The Post"
+    named = (passage(1, DEPUTY), reading(DEPUTY, "the Gazette"))
+    assert read("Which newspaper was told who cut the ribbon?", named).short == "the Gazette"
+    assert read("Which newspaper reported who cut the ribbon?", named).short == "the Gazette"
+    header = dataclasses.replace(named[1], header_spans=(Span(0, 8, "The Post", 0.95),))
+    assert read("Which newspaper reported who cut the ribbon?", (named[0], header)).short == "The Post"
+
+
 def test_a_comparison_takes_one_sentence_from_each_article():
     draft = read(
         "How do the two reports on the ribbon differ?",

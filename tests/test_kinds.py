@@ -30,6 +30,13 @@ from kimqa.readers.kinds import Kind, kind_of
         ("What is the difference between the two plans?", Kind.COMPARISON),
         ("How did Union Radio and the Post describe the opening?", Kind.COMPARISON),
         ("What did fuel cost in 2019 and then in 2021?", Kind.COMPARISON),
+        ("Which of the reports mention the mayor?", Kind.SOURCES),
+        ("Which newspaper first reported the fire?", Kind.SOURCES),
+        ("Which newspaper did the professor speak to?", Kind.FACT),
+        ("Do the articles agree on the date?", Kind.COMPARISON),
+        ("What did the two leaders agree on?", Kind.FACT),
+        ("How many came in 2016, compared with 47 in 2017?", Kind.FACT),
+        ("To what did the researcher compare the surface?", Kind.FACT),
     ],
 )
 def test_the_kind_is_told_by_the_form_of_the_question(question, kind):

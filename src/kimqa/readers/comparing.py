@@ -46,16 +46,25 @@ _CHANGE: Final = re.compile(
 _DIFFER: Final = re.compile(
     r"how\s+(?:do|does|did)\s+(?P<one>\S.*?)\s+(?:differ|compare)s?\s+(?:from|with|to)\s+(?P<other>\S.*)", _FLAGS
 )
+# "How many came in 2016, compared with 47 in 2017": the other side is told, not asked
+_BESIDE: Final = re.compile(
+    r"(?P<one>\S.*?),?\s+(?:(?:as\s+)?compared\s+(?:with|to)|versus|vs\.?|as\s+against|as\s+opposed\s+to)\s+\S.*",
+    _FLAGS,
+)
 
 
 def parts_of(question: str) -> tuple[str, ...]:
-    """The two questions that a comparison is made of; none where it is no comparison or its parts cannot be told."""
+    """The two questions that a comparison is made of; none where it is no comparison or its parts cannot be told.
+
+    One question where only one side is asked for, and the other is mentioned for comparison.
+    """
     asked = question.strip().rstrip("?.! ")
     for pattern in (_COMPARE, _CHANGE, _BOTH, _TWO_YEARS, _TWO_TIMES, _TWO_TELLERS, _DIFFER):
         match = pattern.fullmatch(asked)
         if match:
             return _questions(pattern, match.groupdict())
-    return ()
+    beside = _BESIDE.fullmatch(asked)
+    return (f"{beside['one']}?",) if beside else ()
 
 
 def told_by(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.readers.kinds import Kind, asks_when, kind_of
+from kimqa.readers.kinds import Kind, asks_for_one_source, asks_when, kind_of
 from kimqa.readers.quoting import (
     ITEM,
     Candidate,
@@ -36,6 +36,8 @@ _ITEM_SHARE: Final = 0.02
 _JOIN_SHARE: Final = 0.25
 _CONFLICT_PROBABILITY: Final = 0.6
 _CONFLICT_SPAN: Final = 0.5
+# Most characters (white space) between two passages that follow each other.
+_GAP: Final = 4
 _YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -47,12 +49,12 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float) ->
         return _yes_or_no(likely)
     if kind is Kind.AUTHOR and likely[0].passage.author:
         return byline(likely[0])
-    if kind is Kind.SOURCES:
+    if kind is Kind.SOURCES and not (asks_for_one_source(question) and _stands_in_text(likely[0])):
         return _sources(likely)
     if kind is Kind.COMPARISON:
         return _one_from_each(likely)
     if kind is Kind.LIST:
-        return _enumeration(likely) or _items(likely)
+        return _enumeration(likely, candidates) or _items(likely)
     draft = _fact(likely)
     return _dated(draft, likely[0]) if asks_when(question) else draft
 
@@ -110,6 +112,12 @@ def byline(best: Candidate) -> Draft:
     quote = Quote(passage.article_id, passage.start + opening.start, passage.start + opening.end)
     statement = DraftStatement(f"“{passage.title}” is by {passage.author}.", (quote,))
     return Draft((with_source(statement, passage),), short=passage.author, confidence=best.confidence)
+
+
+def _stands_in_text(best: Candidate) -> bool:
+    """Whether the model finds the answer rather in the text than in the line above it, which names the outlet."""
+    header = best.reading.header_spans
+    return best.best is not None and (not header or best.best.score > header[0].score)
 
 
 def _sources(likely: Sequence[Candidate]) -> Draft:
@@ -170,28 +178,38 @@ def _one_from_each(likely: Sequence[Candidate]) -> Draft:
     return Draft(statements, short="; ".join(shorts), confidence=chosen[0].confidence)
 
 
-def _enumeration(likely: Sequence[Candidate]) -> Draft | None:
-    """The numbered or bulleted items of the best article, when its answer lies in such a list or announces one."""
+def _enumeration(likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Draft | None:
+    """The numbered or bulleted items of the best article, when its answer lies in such a list or announces one.
+
+    A long list goes on in the next passage, which need not look like an answer by itself.
+    """
     best = likely[0]
     assert best.best is not None
     answering = around(best.passage.text, best.best).of(best.passage.text)
     if not (ITEM.match(answering) or answering.endswith(":")):
         return None
     found = {}
-    for candidate in likely:
-        if candidate.passage.article_id == best.passage.article_id:
-            for item in list_items(candidate.passage.text):
-                quote = Quote(
-                    best.passage.article_id,
-                    candidate.passage.start + item.start,
-                    candidate.passage.start + item.end,
-                )
-                found[quote.start] = DraftStatement(" ".join(item.of(candidate.passage.text).split()), (quote,))
+    for passage in _run_of_passages(best.passage, [c.passage for c in (*likely, *shown)]):
+        for item in list_items(passage.text):
+            quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
+            found[quote.start] = DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
     if len(found) < _MIN_ITEMS:
         return None
     statements = tuple(found[start] for start in sorted(found))
     short = "; ".join(ITEM.sub("", statement.text).rstrip(".") for statement in statements)
     return Draft(statements, short=short, confidence=best.confidence)
+
+
+def _run_of_passages(best: Passage, shown: Sequence[Passage]) -> list[Passage]:
+    """A passage with those shown that follow it or each other without a gap, and those that lead to it likewise."""
+    same = sorted({p.start: p for p in shown if p.article_id == best.article_id}.values(), key=lambda p: p.start)
+    at = next(number for number, passage in enumerate(same) if passage.start == best.start)
+    first = last = at
+    while first > 0 and same[first].start - same[first - 1].end <= _GAP and list_items(same[first - 1].text):
+        first -= 1
+    while last + 1 < len(same) and same[last + 1].start - same[last].end <= _GAP and list_items(same[last + 1].text):
+        last += 1
+    return same[first : last + 1]
 
 
 def _items(likely: Sequence[Candidate]) -> Draft:

@@ -23,7 +23,9 @@ _LIST: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPARE: Final = re.compile(
-    r"\b(?:compare|compared|differ|differs|differently|difference|versus|vs\.?|disagree|agree on|respectively|both\b.+\band|whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then\b)\b"
+    r"(?:^|[:;,.?]\s*)compare\b|\b(?:differ|differs|differed|differently|difference|respectively)\b"
+    r"|\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers|they)\b.*\b(?:dis)?agree\b"
+    r"|\b(?:both\b.+\band|whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then\b)\b"
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
     re.IGNORECASE,
 )
@@ -33,9 +35,10 @@ _AUTHOR: Final = re.compile(
     rf"|\b{_WORK}\b.*\b(?:written by (?:whom|who)|whose byline)\b",
     re.IGNORECASE,
 )
+_OUTLET_NOUN: Final = r"(?:outlet|report|article|source|(?:news)?paper|publication|agency|broadcaster)"
+_TELLS: Final = r"(?:mention|report|say|said|state|note|describe|cover|claim|write|wrote|tell|told|speak|spoke|name|carrie|carry|quote|cite)(?:s|d|ed|ing)?"
 _SOURCES: Final = re.compile(
-    r"\b(?:which|what) (?:of the )?(?:outlets?|reports?|articles?|sources?|(?:news)?papers?|publications?)\b.*"
-    r"\b(?:mention|report|say|said|state|note|describe|cover|claim|write|tell|speak|name)(?:s|ed|ing)?\b",
+    rf"\b(?:which|what) (?:of the )?(?:\w+ )?{_OUTLET_NOUN}(?P<several>s)? (?:(?:have|has|had|do|does|did|also|first|all|both|\w+ly) )*{_TELLS}\b(?! (?:to|with)\b)",
     re.IGNORECASE,
 )
 
@@ -93,6 +96,12 @@ _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|mont
 def fits(question: str, answer: str) -> bool:
     """False when the question asks for a number or a time and the answer holds none."""
     return all(form.search(answer) is not None for asked, form in _FORMS if asked.search(question))
+
+
+def asks_for_one_source(question: str) -> bool:
+    """True when one outlet is asked for: it may be one that a text names, not the one that published it."""
+    match = _SOURCES.search(question)
+    return match is not None and not match["several"]
 
 
 def asks_when(question: str) -> bool:
