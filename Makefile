@@ -76,6 +76,7 @@ reader: $(READY)
 	@$(BIN)/python -m training.train --stage 3 --work $(WORK) --steps 1300 --peak 1.2e-4 --init $(WORK)/stage2/model.safetensors
 	@$(BIN)/python -m training.mean $(WORK)/stage2/model.safetensors $(WORK)/stage3/model.safetensors --out $(WORK)/mean/model.safetensors
 	@$(BIN)/python -m training.train --stage 4 --work $(WORK) --steps 3700 --batch-size 32 --init $(WORK)/mean/model.safetensors
+	@$(BIN)/python -m training.mean $(WORK)/stage4/model.safetensors $(WORK)/stage2/model.safetensors --shares 0.7 0.3 --out $(WORK)/reader/model.safetensors
 	@$(BIN)/python -m training.export --work $(WORK)
 	@$(BIN)/python -m training.calibrate --work $(WORK)
 	@$(BIN)/python -m training.confidence --work $(WORK)
@@ -85,7 +86,7 @@ reader: $(READY)
 verifier: $(READY)
 	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
 	@$(BIN)/python -m training.restore --out $(WORK)/shipped/model.safetensors
-	@$(BIN)/python -m training.train --stage 5 --work $(WORK) --steps 1700 --batch-size 32 --init $(WORK)/shipped/model.safetensors
+	@$(BIN)/python -m training.train --stage 5 --work $(WORK) --steps 1350 --batch-size 32 --init $(WORK)/shipped/model.safetensors
 	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage5/model.safetensors --out $(VERIFIER)
 	@$(BIN)/python -m training.calibrate --work $(WORK) --model $(VERIFIER)
 	@$(BIN)/python -m training.support --work $(WORK) --model $(VERIFIER)

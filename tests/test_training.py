@@ -77,6 +77,9 @@ def test_an_answer_whose_offset_does_not_fit_is_counted_and_left_out(tmp_path):
 def test_the_mean_of_weights():
     one, other = {"a": torch.tensor([1.0, 2.0])}, {"a": torch.tensor([3.0, 6.0])}
     assert mean_of([one, other])["a"].tolist() == [2.0, 4.0]
+    assert mean_of([one, other], [0.75, 0.25])["a"].tolist() == [1.5, 3.0]
+    with pytest.raises(ValueError, match="add up to 1"):
+        mean_of([one, other], [0.75])
     with pytest.raises(ValueError, match="one network"):
         mean_of([one, {"a": torch.tensor([1.0])}])
     with pytest.raises(ValueError, match="one network"):

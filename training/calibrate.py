@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/reader"))
     parser.add_argument("--work", type=Path, default=Path("training/work"))
-    parser.add_argument("--max-false-refusals", type=float, default=0.12)
+    parser.add_argument("--max-false-refusals", type=float, default=0.10)
     arguments = parser.parse_args()
 
     path = arguments.model / "reader.json"

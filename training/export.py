@@ -99,8 +99,8 @@ def _to_int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8],
 def main() -> None:
     """Writes reader.onnx, tokenizer.json and reader.json; calibrate.py and evaluate.py complete reader.json."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path("training/work"), help="holds stage4/ and data.json")
-    parser.add_argument("--weights", type=Path, help="default: stage4/model.safetensors in --work")
+    parser.add_argument("--work", type=Path, default=Path("training/work"), help="holds reader/ and data.json")
+    parser.add_argument("--weights", type=Path, help="default: reader/model.safetensors in --work")
     parser.add_argument("--out", type=Path, default=Path("src/kimqa/models/reader"))
     parser.add_argument("--fp32", action="store_true", help="leave the numbers as trained, to compare with int8")
     parser.add_argument(
@@ -109,7 +109,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     network = ReaderNetwork()
-    network.load_state_dict(load_file(arguments.weights or arguments.work / "stage4" / "model.safetensors"))
+    network.load_state_dict(load_file(arguments.weights or arguments.work / "reader" / "model.safetensors"))
     arguments.out.mkdir(parents=True, exist_ok=True)
     target = arguments.out / "reader.onnx"
     with tempfile.TemporaryDirectory() as folder:
