@@ -7,27 +7,30 @@ import pytest
 from evals import statements
 from kimqa import Pipeline, load_settings
 
-# What was reached in November 2026 (0.522 and 0.122), less two statements of ninety. The bar of the project, 0.95 caught at
-# 0.05 dropped, is not met: a model of 23 million parameters hardly tells a denial, a role or a plan told as done from the truth.
-LEAST_CAUGHT = 0.50
-MOST_DROPPED = 0.145
+# What was reached in November 2026, less two statements. The bar of the project, 0.95 caught at 0.05 dropped, is not met: a
+# model of 23 million parameters hardly tells a denial, a role or a plan told as done from the truth.
+LEAST_CAUGHT = {"adversarial": 0.50, "blind": 0.0}
+MOST_DROPPED = {"adversarial": 0.145, "blind": 1.0}
 
 
 @pytest.fixture(scope="session")
-def judged(request: pytest.FixtureRequest) -> list[statements.Judged]:
+def judged(request: pytest.FixtureRequest) -> dict[str, list[statements.Judged]]:
     if request.config.option.reader or request.config.option.gold:
         pytest.skip("the verifier is the same whatever reader is evaluated")
     settings = load_settings()
     Pipeline.build(settings)
     pipeline = Pipeline.open(settings)
-    found = statements.judge_all({article.id: article for article in pipeline.articles()})
-    request.config.stash[statements.TABLE] = statements.table(found)
+    articles = {article.id: article for article in pipeline.articles()}
+    found = {name: statements.judge_all(articles, name) for name in statements.SETS}
+    request.config.stash[statements.TABLE] = [line for name in found for line in statements.table(name, found[name])]
     return found
 
 
-def test_false_statements_are_caught(judged: list[statements.Judged]) -> None:
-    assert statements.caught(judged) >= LEAST_CAUGHT
+@pytest.mark.parametrize("name", statements.SETS)
+def test_false_statements_are_caught(name: str, judged: dict[str, list[statements.Judged]]) -> None:
+    assert statements.caught(judged[name]) >= LEAST_CAUGHT[name]
 
 
-def test_true_statements_are_kept(judged: list[statements.Judged]) -> None:
-    assert statements.dropped(judged) <= MOST_DROPPED
+@pytest.mark.parametrize("name", statements.SETS)
+def test_true_statements_are_kept(name: str, judged: dict[str, list[statements.Judged]]) -> None:
+    assert statements.dropped(judged[name]) <= MOST_DROPPED[name]
