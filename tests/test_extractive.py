@@ -272,6 +272,11 @@ def test_a_numbered_list_goes_on_in_the_passage_that_follows():
     assert draft.short == "Repair the quay; Sell the ferry"
 
 
+def test_words_of_the_question_are_no_answer_to_it():
+    found = reading(RIBBON, "The mayor, Ines Calder, cut the ribbon", "noon")
+    assert read("At what hour did mayor Ines Calder cut the ribbon?", (passage(1, RIBBON), found)).short == "noon"
+
+
 def test_which_outlets_report_it_is_told_by_who_published_and_one_that_a_text_names_by_the_text():
     shown = (passage(1, RIBBON), reading(RIBBON, "Ines Calder"))
     assert read("Which outlets report that she cut the ribbon?", shown).short == "The Post"

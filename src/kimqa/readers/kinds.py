@@ -6,6 +6,8 @@ import enum
 import re
 from typing import Final
 
+from kimqa.text import stems
+
 _AUXILIARY: Final = r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
 _YES_NO: Final = re.compile(rf"^(?:and |but |so )?{_AUXILIARY}(?:n['’]?t)?\b", re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\bor\b", re.IGNORECASE)
@@ -94,8 +96,19 @@ _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|mont
 
 
 def fits(question: str, answer: str) -> bool:
-    """False when the question asks for a number or a time and the answer holds none."""
+    """False when the question asks for a number or a time and the answer holds none, or when it only repeats the question."""
+    if _repeats(question, answer) and kind_of(question) is not Kind.YES_NO:
+        return False
     return all(form.search(answer) is not None for asked, form in _FORMS if asked.search(question))
+
+
+# A name or two of the question may be the answer ("the army or the rebels?"); so many words of it in a row tell nothing.
+_LEAST_REPEATED: Final = 3
+
+
+def _repeats(question: str, answer: str) -> bool:
+    said = set(stems(answer))
+    return len(said) >= _LEAST_REPEATED and said <= set(stems(question))
 
 
 def asks_for_one_source(question: str) -> bool:
