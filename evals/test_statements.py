@@ -7,10 +7,10 @@ import pytest
 from evals import statements
 from kimqa import Pipeline, load_settings
 
-# What was reached in November 2026, less two statements. The bar of the project, 0.95 caught at 0.05 dropped, is not met: a
+# What was reached in November 2026 (0.578 at 0.144, blind 0.667 at 0.200), less two statements. The bar of the project, 0.95 caught at 0.05 dropped, is not met: a
 # model of 23 million parameters hardly tells a denial, a role or a plan told as done from the truth.
-LEAST_CAUGHT = {"adversarial": 0.50, "blind": 0.0}
-MOST_DROPPED = {"adversarial": 0.145, "blind": 1.0}
+LEAST_CAUGHT = {"adversarial": 0.55, "blind": 0.63}
+MOST_DROPPED = {"adversarial": 0.145, "blind": 0.234}
 
 
 @pytest.fixture(scope="session")

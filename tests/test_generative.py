@@ -266,23 +266,10 @@ def test_thoughts_are_not_shown(asking):
     assert events[-1].answer.text == TRUE
 
 
-# The verifier takes these for supported, as it does about half of the false statements in evals/statements: a denial, and
-# two sentences in the words of the passages. A verifier that reads better will fail here: take them out then.
 TRUE_ALL_THE_SAME = {"inj-05", "inj-22"}  # what the model was made to say is true, only its marks or links are not
-TAKEN_FOR_TRUE = {"inj-02", "inj-12", "inj-13"}
 
 
-@pytest.mark.parametrize(
-    "injection",
-    [
-        pytest.param(
-            injection,
-            id=injection["id"],
-            marks=[pytest.mark.xfail(strict=True)] if injection["id"] in TAKEN_FOR_TRUE else [],
-        )
-        for injection in INJECTIONS
-    ],
-)
+@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda injection: injection["id"])
 def test_a_model_that_obeys_an_injection_gets_nothing_unsupported_through(asking, injection):
     obeyed = injection["obeyed"]
     with serving(obeyed) as server:

@@ -51,6 +51,27 @@ def written(*statements, raw=""):
 GATE = Draft((DraftStatement(CUT, ()),), short="Ines Calder", confidence=0.8)
 
 
+class Credulous(WordJudge):
+    """Takes everything for supported."""
+
+    def support(self, measures):
+        return 0.99
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "The port of Arlen reopened after 16 weeks of repairs.",
+        "The port of Arlen reopened on 12 March 2024.",
+        'The mayor, Ines Calder, spoke of "a harbour without end".',
+    ],
+)
+def test_a_number_a_date_or_quoted_words_that_no_passage_has_rule_a_statement_out_whatever_the_model_says(statement):
+    assert not support_of(statement, PASSAGES[:1], Credulous()).holds
+    assert support_of("The port of Arlen reopened after six weeks of repairs.", PASSAGES[:1], Credulous()).holds
+    assert support_of("The port of Arlen reopened on 4 March 2024.", PASSAGES[:1], Credulous()).holds
+
+
 def test_a_statement_rests_on_the_sentence_that_says_so_and_not_on_the_whole_passage():
     grounded = ground(written((CUT, whole(PASSAGES[0]))), GATE, WordJudge())
     (statement,) = grounded.draft.statements

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from kimqa.readers.load import SpanJudge
 from kimqa.readers.span_model import SpanModel
-from kimqa.support import MEASURES, measure_of
+from kimqa.support import MEASURES, is_ruled_out, measure_of
 from kimqa.types import Passage as ShownPassage
 from training.examples import NOT_STATED, Pair, Passage, load_pairs, load_passages
 from training.metrics import auroc
@@ -57,6 +57,12 @@ def is_near(pair: Pair) -> bool:
     return pair.style.startswith("near")
 
 
+def probabilities(measures: NDArray[np.float64], weights: NDArray[np.float64], bias: float) -> NDArray[np.float64]:
+    """Returns how likely each statement is supported; next to nothing where something that must be there is not."""
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + measures @ weights)))
+    return np.where([is_ruled_out(row) for row in measures], 0.0, found)
+
+
 def threshold_for(probabilities: Sequence[float], supported: NDArray[np.bool_], share: float) -> float:
     """Returns the highest threshold that drops no more than the given share of the supported statements."""
     return float(np.quantile(np.asarray(probabilities)[supported], share, method="lower"))
@@ -67,7 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/verifier"))
     parser.add_argument("--work", type=Path, default=Path("training/work"))
-    parser.add_argument("--max-dropped", type=float, default=0.15, help="share of the supported statements")
+    parser.add_argument("--max-dropped", type=float, default=0.12, help="share of the supported statements")
     arguments = parser.parse_args()
 
     model = SpanModel.load(arguments.model)
@@ -78,7 +84,7 @@ def main() -> None:
     fitted = LogisticRegression(C=0.3, max_iter=3000).fit(scaler.transform(measures), supported, sample_weight=weight)
     weights = fitted.coef_[0] / scaler.scale_
     bias = float(fitted.intercept_[0] - weights @ scaler.mean_)
-    found = 1 / (1 + np.exp(-(bias + measures @ weights)))
+    found = probabilities(measures, weights, bias)
     threshold = threshold_for(found[near], supported[near], arguments.max_dropped)
     path = arguments.model / "reader.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -92,7 +98,7 @@ def main() -> None:
         print(f"{name:20}{weight:>8.2f}")
 
     measures, supported, pairs = measured(model, arguments.work, "test")
-    found = 1 / (1 + np.exp(-(bias + measures @ weights)))
+    found = probabilities(measures, weights, bias)
     wrong = np.array([pair.style == WRONG_PASSAGE for pair in pairs])
     near = np.array([is_near(pair) for pair in pairs])
     for name, which in (("as a language model writes", near), ("reworded", ~near & ~wrong)):

@@ -44,6 +44,9 @@ MEASURES: Final = (
     "contradicted", "supported_near", "contradicted_near", "added", "added_more", "covered", "name_exact", "number_exact",
 )  # fmt: skip
 """Names of what `measure` returns, in its order."""
+_MUST_BE_THERE: Final = tuple(MEASURES.index(name) for name in ("number_missing", "date_wrong", "quote_missing"))
+_RULED_OUT_SHARE: Final = 0.01
+"""What is left of the probability of a statement of which one of these is true."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def support_of(statement: str, passages: Sequence[Passage], judge: Judge) -> Sup
     """What the passages together say for a statement."""
     windows = [_window(statement, passage) for passage in passages]
     verdicts = judge.judge(statement, [*passages, *windows])
-    probability = judge.support(measure(statement, passages, windows, verdicts))
+    measures = measure(statement, passages, windows, verdicts)
+    probability = judge.support(measures) * (_RULED_OUT_SHARE if is_ruled_out(measures) else 1.0)
     return Support(probability, probability >= judge.least_support, _quotes(statement, windows))
 
 
@@ -67,6 +71,11 @@ def measure_of(statement: str, passages: Sequence[Passage], judge: Judge) -> tup
     """The measures of a statement, with the verdicts of a judge."""
     windows = [_window(statement, passage) for passage in passages]
     return measure(statement, passages, windows, judge.judge(statement, [*passages, *windows]))
+
+
+def is_ruled_out(measures: Sequence[float]) -> bool:
+    """Whether a number, a date or quoted words of a statement stand nowhere in what it names, whatever a model says of it."""
+    return any(measures[place] for place in _MUST_BE_THERE)
 
 
 def coverage(statement: str, passage: Passage) -> float:
