@@ -385,6 +385,8 @@ def test_a_comparison_of_which_one_part_is_told_answers_that_part():
     silent = (reading(OLD, "brother", answerable=0.1), reading(NEW, "son", answerable=0.1))
     draft = compare((reading(OLD, "brother"), reading(NEW, "son", answerable=0.2)), silent)
     assert draft.short == "brother"
+    assert draft.notes == ("No passage answers this side of the comparison: Who came to Velm in 2021?",)
+    assert not hardly.notes
     assert not compare(silent, silent).statements
 
 

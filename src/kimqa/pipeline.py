@@ -224,11 +224,9 @@ class Pipeline:
         asked = parts_of(plan.standalone_question) or (plan.standalone_question,)
         vectors = self._parts().encoder.encode(asked)
         state, started = _timed(state, "encode", started), time.perf_counter()
-        periods = [period_of(part, plan.today) for part in asked]
-        passages = self.retriever.search_each(
-            asked, filters=plan.filters, periods=periods, vectors=vectors, top_k=state.request.top_k
-        )
-        return _timed(dataclasses.replace(state, passages=passages), "search", started)
+        periods, top_k = [period_of(part, plan.today) for part in asked], state.request.top_k
+        found = self.retriever.search_each(asked, filters=plan.filters, periods=periods, vectors=vectors, top_k=top_k)
+        return _timed(dataclasses.replace(state, passages=found), "search", started)
 
     def _drafted(self, state: _State) -> _State:
         drafting = self._drafting(state)
@@ -247,7 +245,8 @@ class Pipeline:
         started = time.perf_counter()
         draft = (self._extractive() if asks_model else reader).read(question, state.passages)
         name = reader.name if draft.statements or not asks_model else ExtractiveReader.name
-        state = dataclasses.replace(state, draft=draft, passages=draft.passages or state.passages, reader=name)
+        told, shown = () if asks_model else draft.notes, draft.passages or state.passages
+        state = dataclasses.replace(state, draft=draft, passages=shown, reader=name, notes=(*state.notes, *told))
         state = _timed(state, "read", started)
         # The gate: where the small reader finds nothing that answers, no model is asked.
         if isinstance(reader, GenerativeReader) and draft.statements:

@@ -149,6 +149,7 @@ class Draft:
 
     `passages` are those that the reader was given, in the order of its own judgement; empty if it has none. `written` is
     the text of a language model, whose quotes are whole passages until they are verified; empty for verbatim sentences.
+    `notes` are what the user should be told beside it: the side of a comparison on which nothing was found.
     """
 
     statements: tuple[DraftStatement, ...] = ()
@@ -158,6 +159,7 @@ class Draft:
     conflicts: tuple[tuple[DraftSide, ...], ...] = ()
     passages: tuple[Passage, ...] = ()
     written: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -77,7 +77,10 @@ class ExtractiveReader:
             return Draft(reason=_why_not(question, passages), confidence=confidence, passages=ordered)
         drafts = [compose(part, candidates, least) for part, candidates in answered.items()]
         draft = drafts[0] if len(asked) == 1 else joined(drafts, passages)
-        return dataclasses.replace(draft, passages=ordered)
+        silent = tuple(
+            f"No passage answers this side of the comparison: {part}" for part in asked if part not in answered
+        )
+        return dataclasses.replace(draft, passages=ordered, notes=silent)
 
     def _answered(self, found: dict[str, list[Candidate]], least: float) -> dict[str, list[Candidate]]:
         """Those parts of the question whose best passage is as likely as `least` to answer."""
