@@ -40,6 +40,7 @@ from kimqa.types import Passage
         ),
         ("How many came in 2016, compared with 47 in 2017?", ("How many came in 2016?",)),
         ("what did crews get in the end versus the 40 they wanted", ("what did crews get in the end?",)),
+        ("what did crews get in the end versus 40 before", ("what did crews get in the end?",)),
         ("How does the army's figure differ from the rebels'?", ("the army's figure", "the rebels'")),
     ],
 )
@@ -55,6 +56,8 @@ def test_a_comparison_is_made_of_two_questions(question, parts):
         "Who is the mayor of Velm and Orrin?",
         "Do the reports agree on the date?",
         "Compare the two summits",
+        "Who argued Roe versus Wade in court?",
+        "Who won the match Velm vs. Orrin?",
         "What happened in 2019?",
         "",
     ],
@@ -73,3 +76,6 @@ def test_a_part_that_names_an_outlet_is_read_in_its_passages_alone():
     assert list(told_by("How does Union Radio describe it?", [post, radio])) == [radio]
     assert list(told_by("How does HP describe it?", [post, radio])) == [post]
     assert list(told_by("How does the mayor describe it?", [post, radio])) == [post, radio]
+    time = passage("Time")
+    assert list(told_by("At what time did it open?", [time, radio])) == [time, radio]
+    assert list(told_by("How does Time describe it?", [time, radio])) == [time]

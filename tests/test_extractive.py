@@ -390,6 +390,17 @@ def test_a_comparison_of_which_one_part_is_told_answers_that_part():
     assert not compare(silent, silent).statements
 
 
+def test_a_question_that_compares_nothing_is_read_in_every_passage_whatever_outlet_it_names():
+    elsewhere = dataclasses.replace(passage(2, DEPUTY), outlet="The Herald")
+    draft = read(
+        "Who told The Post about the ribbon?",
+        (passage(1, RIBBON), reading(RIBBON, "Ines Calder", answerable=0.2)),
+        (elsewhere, reading(DEPUTY, "Tom Reyes")),
+    )
+    assert draft.short == "Tom Reyes"
+    assert len(draft.passages) == 2
+
+
 def test_the_shipped_reader_is_loaded_by_its_name():
     reader = load_extractive(threads=1)
     assert reader.name == "extractive"

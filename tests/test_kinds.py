@@ -35,6 +35,7 @@ from kimqa.readers.kinds import Kind, kind_of
         ("Which newspaper did the professor speak to?", Kind.FACT),
         ("Do the articles agree on the date?", Kind.COMPARISON),
         ("What did the two leaders agree on?", Kind.FACT),
+        ("What did they agree on?", Kind.FACT),
         ("How many came in 2016, compared with 47 in 2017?", Kind.FACT),
         ("To what did the researcher compare the surface?", Kind.FACT),
     ],

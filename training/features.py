@@ -14,7 +14,7 @@ from torch import Tensor
 from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
 from kimqa.text import sentences
 from training.edits import SENTENCE, make_statement
-from training.examples import VERDICT_OF_LABEL, Pair, Passage, Spans
+from training.examples import NOT_STATED, Pair, Passage, Spans
 
 MAX_TRAINING_TOKENS = 256
 SPLIT_SHARE = 0.4  # of the questions on stories
@@ -125,7 +125,7 @@ class Variation:
         pieces = []
         for begin, end in ((0, cut), (cut, len(text.passage))):
             spans = tuple((s - begin, e - begin) for s, e in text.spans if begin <= s and e <= end)
-            verdict = text.verdict if text.verdict is None or spans else VERDICT_OF_LABEL["not_stated"]
+            verdict = text.verdict if text.verdict is None or spans else NOT_STATED
             piece = text.passage[begin:end]
             pieces.append(replace(text, passage=piece, spans=spans, answerable=bool(spans), verdict=verdict))
         return pieces

@@ -58,7 +58,7 @@ def is_near(pair: Pair) -> bool:
 
 
 def probabilities(measures: NDArray[np.float64], weights: NDArray[np.float64], bias: float) -> NDArray[np.float64]:
-    """Returns how likely each statement is supported; next to nothing where something that must be there is not."""
+    """Returns how likely each statement is supported, as `kimqa.support.support_of` has it."""
     found: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + measures @ weights)))
     return np.where([is_ruled_out(row) for row in measures], 0.0, found)
 

@@ -119,8 +119,10 @@ class HybridRetriever(BaseRetriever):
             for question, period, vector in zip(questions, periods, vectors, strict=True)
         ]
         in_turn = [passage for row in itertools.zip_longest(*lists) for passage in row if passage is not None]
-        once = {passage.chunk_id: passage for passage in reversed(in_turn)}
-        chosen = sorted(once.values(), key=in_turn.index)[:limit]
+        once: dict[str, Passage] = {}
+        for passage in in_turn:
+            once.setdefault(passage.chunk_id, passage)
+        chosen = list(once.values())[:limit]
         return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(chosen, start=1))
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:

@@ -45,8 +45,6 @@ MEASURES: Final = (
 )  # fmt: skip
 """Names of what `measure` returns, in its order."""
 _MUST_BE_THERE: Final = tuple(MEASURES.index(name) for name in ("number_missing", "date_wrong", "quote_missing"))
-_RULED_OUT_SHARE: Final = 0.01
-"""What is left of the probability of a statement of which one of these is true."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def support_of(statement: str, passages: Sequence[Passage], judge: Judge) -> Sup
     windows = [_window(statement, passage) for passage in passages]
     verdicts = judge.judge(statement, [*passages, *windows])
     measures = measure(statement, passages, windows, verdicts)
-    probability = judge.support(measures) * (_RULED_OUT_SHARE if is_ruled_out(measures) else 1.0)
+    probability = 0.0 if is_ruled_out(measures) else judge.support(measures)
     return Support(probability, probability >= judge.least_support, _quotes(statement, windows))
 
 

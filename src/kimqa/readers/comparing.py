@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.text import outlet_names, words
+from kimqa.text import outlet_names
 from kimqa.types import Passage
 
 _FLAGS: Final = re.IGNORECASE
@@ -48,7 +48,8 @@ _DIFFER: Final = re.compile(
 )
 # "How many came in 2016, compared with 47 in 2017": the other side is told, not asked
 _BESIDE: Final = re.compile(
-    r"(?P<one>\S.*?),?\s+(?:(?:as\s+)?compared\s+(?:with|to)|versus|vs\.?|as\s+against|as\s+opposed\s+to)\s+\S.*",
+    r"(?P<one>\S.*?),?\s+(?:(?:(?:as\s+)?compared\s+(?:with|to)|as\s+against|as\s+opposed\s+to)\s+\S|"
+    r"(?:versus|vs\.?)\s+(?:(?:an?|the|its|his|her|their|only|just|what|how)\b|\d)).*",
     _FLAGS,
 )
 
@@ -73,9 +74,13 @@ def told_by(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
 
 
 def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages of those outlets that a question names, by any of their names."""
-    asked = set(words(question))
-    return [p for p in passages if any(set(words(name)) <= asked for name in outlet_names(p.outlet or "") if name)]
+    """The passages of those outlets that a question names, by any of their names; one of a single word needs its capital."""
+    return [p for p in passages if any(_is_named(name, question) for name in outlet_names(p.outlet or "") if name)]
+
+
+def _is_named(name: str, question: str) -> bool:
+    flags = re.IGNORECASE if len(name.split()) > 1 else re.NOFLAG  # "Time" is an outlet, "time" is none
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, flags) is not None
 
 
 def _questions(pattern: re.Pattern[str], found: dict[str, str | None]) -> tuple[str, ...]:

@@ -57,7 +57,8 @@ class ExtractiveReader:
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
         asked = parts_of(question) or (question,)
-        found = {part: self._candidates(part, told_by(part, passages)) for part in asked}
+        read_by = {part: told_by(part, passages) if len(asked) > 1 else passages for part in asked}
+        found = {part: self._candidates(part, shown) for part, shown in read_by.items()}
         best: dict[str, Candidate] = {}
         for candidate in _best_first([candidate for candidates in found.values() for candidate in candidates]):
             best.setdefault(candidate.passage.chunk_id, candidate)

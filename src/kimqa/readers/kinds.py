@@ -26,7 +26,7 @@ _LIST: Final = re.compile(
 )
 _COMPARE: Final = re.compile(
     r"(?:^|[:;,.?]\s*)compare\b|\b(?:differ|differs|differed|differently|difference|respectively)\b"
-    r"|\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers|they)\b.*\b(?:dis)?agree\b"
+    r"|\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers)\b.*\b(?:dis)?agree\b"
     r"|\b(?:both\b.+\band|whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then\b)\b"
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
     re.IGNORECASE,
