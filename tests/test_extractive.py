@@ -100,6 +100,27 @@ def test_the_most_likely_passage_answers_whatever_its_rank():
     assert [(p.rank, p.chunk_id) for p in draft.passages] == [(1, "chunk-2"), (2, "chunk-1")]
 
 
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Who opened the first meeting?", "Ines Calder"),
+        ("Who opened the second meeting?", "Tom Reyes"),
+        ("Who opened the most recent meeting?", "Tom Reyes"),
+        ("Who opened the meeting?", "Tom Reyes"),
+    ],
+)
+def test_of_like_events_the_date_tells_which_is_meant(question, short):
+    old, new = "The meeting was opened by Ines Calder.", "The meeting was opened by Tom Reyes."
+    draft = read(
+        question,
+        (passage(1, new, day=datetime.date(2024, 3, 4)), reading(new, "Tom Reyes", answerable=0.85)),
+        (passage(2, old, day=datetime.date(2020, 3, 4)), reading(old, "Ines Calder", answerable=0.8)),
+        (passage(3, NOTHING, day=datetime.date(2010, 3, 4)), reading(NOTHING, "May", answerable=0.1)),
+    )
+    assert draft.short == short
+    assert 0.8 < draft.passages[0].score < 0.86  # neither likelier nor less likely than without the date
+
+
 def test_passages_that_are_equally_likely_are_taken_in_the_order_of_retrieval():
     pairs = [(passage(rank, RIBBON, f"a{rank}"), reading(RIBBON, "noon")) for rank in (1, 2, 3)]
     assert [p.chunk_id for p in read("When?", *pairs).passages] == ["chunk-1", "chunk-2", "chunk-3"]

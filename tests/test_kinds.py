@@ -1,6 +1,6 @@
 import pytest
 
-from kimqa.readers.kinds import Kind, kind_of
+from kimqa.readers.kinds import Kind, Turn, kind_of, turn_of
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,20 @@ def test_the_kind_is_told_by_the_form_of_the_question(question, kind):
 @pytest.mark.parametrize("question", ["", "?", "ferry timetable", "누가 왔나요?"])
 def test_what_has_no_known_form_asks_for_a_fact(question):
     assert kind_of(question) is Kind.FACT
+
+
+@pytest.mark.parametrize(
+    ("question", "turn"),
+    [
+        ("Who came along on her first visit to Tirgan?", Turn.FIRST),
+        ("how long did the first round of talks last", Turn.FIRST),
+        ("What was said at the second meeting?", Turn.LATER),
+        ("When did they most recently meet?", Turn.LATEST),
+        ("What came of the latest summit?", Turn.LATEST),
+        ("Which crew went on strike for the first time?", None),
+        ("Who was the first woman to lead the party?", None),
+        ("Who came along?", None),
+    ],
+)
+def test_a_question_may_name_one_of_several_like_events(question, turn):
+    assert turn_of(question) is turn

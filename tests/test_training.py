@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from kimqa.text import sentences
+from training.cloze import cloze
 from training.examples import Collection, Pair, Passage, split_of
-from training.features import Variation
+from training.features import Batch, Variation, with_twins
 from training.mean import mean_of
+from training.train import twin_loss
 
 TEXT = (
     "The port of Velm reopened on Monday. The mayor, Ines Calder, cut the ribbon at noon. Boats left within the hour. "
@@ -84,3 +86,47 @@ def test_the_mean_of_weights():
         mean_of([one, {"a": torch.tensor([1.0])}])
     with pytest.raises(ValueError, match="one network"):
         mean_of([])
+
+
+def statement(text, verdict, passage="s/p1"):
+    return Pair(text, passage, text, "statements", "near", (), verdict != 2, verdict)
+
+
+def test_a_true_statement_and_the_false_one_after_it_share_a_question():
+    pairs = [
+        statement("It cost 3.1 million.", 0),
+        statement("It cost 4.4 million.", 1),
+        statement("It cost 5 million.", 1),
+        statement("Calder cut it.", 0),
+        statement("A quay will follow.", 0),
+        statement("Rain fell.", 2, "t/p1"),
+    ]
+    names = [pair.question_id for pair in with_twins(pairs)]
+    assert names[0] == names[1]
+    assert len(set(names)) == 5
+
+
+def test_the_loss_of_twins_falls_as_the_true_one_rises_above_the_false_one():
+    def loss(supported, refuted, questions=(0, 0)):
+        empty = torch.zeros(2, 1)
+        batch = Batch(torch.tensor(questions), empty, empty, empty, empty, empty, torch.ones(2), torch.tensor([0, 1]))
+        return twin_loss(torch.tensor([[supported, 0.0, 0.0], [refuted, 0.0, 0.0]]), batch).item()
+
+    assert loss(3.0, -3.0) < loss(0.0, 0.0) < loss(-3.0, 3.0)
+    assert loss(0.0, 0.0, questions=(0, 1)) == 0.0
+
+
+def test_a_true_statement_is_a_question_for_each_of_its_names_numbers_and_dates():
+    fact = "The mayor, Ines Calder, cut the ribbon at noon"
+    text = PASSAGES["s/p1"].text
+    at = text.index(fact)
+    true = Pair("Calder cut a ribbon.", "s/p1", "q", "statements", "near:true", ((at, at + len(fact)),), True, 0)
+    asked, other = cloze(true, PASSAGES["s/p1"], [PASSAGES["s/p1"], PASSAGES["t/p1"]], 22)
+    assert (asked.answerable, [text[start:end] for start, end in asked.spans]) == (True, ["Ines Calder"])
+    assert asked.question in {f"{who} cut a ribbon?" for who in ("Who or what", "Who", "What", "Which")}
+    assert (other.passage, other.answerable, other.question_id) == ("t/p1", False, asked.question_id)
+    false = Pair("Calder refused to cut a ribbon.", "s/p1", "q", "statements", "near:negation", (), True, 1)
+    (asked,) = cloze(false, PASSAGES["s/p1"], [PASSAGES["s/p1"]], 22)
+    assert not asked.answerable
+    wrong_name = Pair("Velm cut a ribbon.", "s/p1", "q", "statements", "near:name", (), True, 1)
+    assert cloze(wrong_name, PASSAGES["s/p1"], [PASSAGES["s/p1"]], 22) == []

@@ -14,11 +14,12 @@ from torch import Tensor
 from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
 from kimqa.text import sentences
 from training.edits import SENTENCE, make_statement
-from training.examples import NOT_STATED, Pair, Passage, Spans
+from training.examples import NOT_STATED, VERDICT_OF_LABEL, Pair, Passage, Spans
 
 MAX_TRAINING_TOKENS = 256
 SPLIT_SHARE = 0.4  # of the questions on stories
 MADE_SOURCES = ("edits", "header")
+SUPPORTED = VERDICT_OF_LABEL["supported"]
 POOLED_BATCHES = 64  # batches are sorted by length within pools of this many
 FURNITURE = (
     "Advertisement",
@@ -316,6 +317,25 @@ def collate(examples: list[Example]) -> Batch:
     )
 
 
+def with_twins(pairs: list[Pair]) -> list[Pair]:
+    """Returns the pairs with one question id for a supported statement and the false one on the same passage right after it.
+
+    Such twins stay together in a batch, where the true one must score above the false one.
+    """
+    found: list[Pair] = []
+    for pair in pairs:
+        before = found[-1] if found else None
+        if (
+            before is not None
+            and pair.source == before.source == "statements"
+            and pair.passage == before.passage
+            and before.verdict == SUPPORTED < (pair.verdict or 0)
+        ):
+            pair = replace(pair, question_id=before.question_id)
+        found.append(pair)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """What is learned from: pairs, their passages, and how much of each source one epoch draws.
@@ -336,9 +356,8 @@ class Course:
         drawn: dict[str, list[Pair]] = {}
         for source in sorted(self.shares):
             asked: dict[str, list[Pair]] = {}
-            for pair in self.pairs:
-                if pair.source == source:
-                    asked.setdefault(pair.question_id, []).append(pair)
+            for pair in with_twins([pair for pair in self.pairs if pair.source == source]):
+                asked.setdefault(pair.question_id, []).append(pair)
             whole, part = divmod(self.shares[source], 1.0)
             groups = list(asked.values())
             for group in groups * int(whole) + chance.sample(groups, int(part * len(groups))):

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from training.cloze import cloze
 from training.examples import NOT_STATED, Collection, Pair, Passage, split_of, write_lines
 
 NEGATIVES_PER_QUESTION = 3  # candidates kept for each question; an epoch of training draws from them
@@ -111,6 +112,17 @@ def main() -> None:
             if (p.source == "squadshifts") == (dataset is not None) and p.id.startswith(dataset or "")
         ]
         parts["train"] += mine_negatives(pairs, pool, source, arguments.seed)
+
+    groups: dict[str, list[Passage]] = {}
+    for passage in passages.values():
+        groups.setdefault(passage.group, []).append(passage)
+    for pairs in parts.values():
+        made = [
+            question
+            for pair in pairs
+            for question in cloze(pair, passages[pair.passage], groups[passages[pair.passage].group], arguments.seed)
+        ]
+        pairs += made
 
     write_lines(arguments.work / "passages.jsonl", passages.values())
     for name, pairs in parts.items():

@@ -18,11 +18,12 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
-from training.examples import load_pairs, load_passages
+from training.examples import VERDICT_OF_LABEL, load_pairs, load_passages
 from training.features import Batch, Course, collate
 from training.model import ReaderNetwork, load_base
 
 REPORT_SECONDS = 20
+SUPPORTED = VERDICT_OF_LABEL["supported"]
 HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()  # where a processor must emulate it, a step takes minutes
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -79,6 +80,25 @@ SHARES = {
         "edits": 0.4,
         "header": 0.05,
     },
+    "6": {
+        "squadshifts": 0.15,
+        "news": 1.0,
+        "stories": 1.0,
+        "negatives": 0.08,
+        "statements": 0.12,
+        "yesno": 0.2,
+        "edits": 0.05,
+        "header": 0.1,
+        "cloze": 0.35,
+    },
+    "7": {
+        "squadshifts": 0.01,
+        "stories": 0.05,
+        "statements": 1.0,
+        "yesno": 0.15,
+        "edits": 0.3,
+        "cloze": 0.1,
+    },
 }
 
 
@@ -123,6 +143,7 @@ def losses(network: torch.nn.Module, batch: Batch) -> dict[str, Tensor]:
         found["verdict"] = functional.cross_entropy(verdict[judged], batch.verdict[judged], reduction="sum") / len(
             start
         )
+        found["twins"] = twin_loss(verdict, batch)
     return found
 
 
@@ -138,6 +159,19 @@ def rank_loss(scores: Tensor, batch: Batch) -> Tensor:
         return scores.new_zeros(())
     behind = (scores - scores[:, None]).masked_fill(~rivals, -torch.inf)[competes]
     return torch.logaddexp(torch.logsumexp(behind, dim=1), torch.zeros(())).sum() / len(scores)
+
+
+def twin_loss(verdicts: Tensor, batch: Batch) -> Tensor:
+    """Returns how far supported statements are from looking likelier than their twins that are not, one word away.
+
+    The logistic loss on the difference of two scores, as in RankNet (Burges et al. 2005).
+    """
+    scores = verdicts[:, SUPPORTED] - torch.logsumexp(verdicts[:, SUPPORTED + 1 :], dim=1)
+    supported, refuted = batch.verdict == SUPPORTED, batch.verdict > SUPPORTED
+    pairs = (batch.question[:, None] == batch.question) & supported[:, None] & refuted
+    if not pairs.any():
+        return scores.new_zeros(())
+    return functional.softplus(scores - scores[:, None])[pairs].sum() / len(scores)
 
 
 class Average:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from kimqa.readers.comparing import of_named_outlets, parts_of, told_by
 from kimqa.readers.compose import byline, compose, joined
-from kimqa.readers.kinds import Kind, fits, kind_of
+from kimqa.readers.kinds import Kind, Turn, fits, kind_of, turn_of
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import stem, stems, word_spans, words
@@ -21,6 +21,10 @@ _RANK_WEIGHT: Final = 0.15
 _MISFIT_PENALTY: Final = 2.0
 # A comparison presupposes that both of its parts are told: when one is, so much of the threshold is asked of the other.
 _OTHER_PART_SHARE: Final = 0.5
+# Logarithms of odds in the training stories (three reports of one matter at three times): of 109 questions on a first visit, trial
+# or the like 61 % are answered by the earliest report and 17 % by the latest; of 70 on a second one, 4 % by the earliest.
+_TURN_WEIGHT: Final = 1.2
+_NOT_FIRST_WEIGHT: Final = 2.0
 
 
 class PassageModel(Protocol):
@@ -95,7 +99,14 @@ class ExtractiveReader:
         """Every passage with what the model says of it, best first."""
         inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
         readings = self._model.read(question, inputs)
-        return _best_first([self._judge(question, *pair) for pair in zip(passages, readings, strict=True)])
+        found = [self._judge(question, *pair) for pair in zip(passages, readings, strict=True)]
+        turn = turn_of(question)
+        moved = _scores_in_turn(found, turn, self._model.threshold) if turn else {}
+        return _best_first([self._scored(c, moved.get(c.passage.chunk_id, c.score)) for c in found])
+
+    def _scored(self, candidate: Candidate, score: float) -> Candidate:
+        confidence = self._model.confidence(score, candidate.best.score) if candidate.best else 0.0
+        return dataclasses.replace(candidate, score=score, confidence=confidence)
 
     def _judge(self, question: str, passage: Passage, reading: Reading) -> Candidate:
         """The passage with its reading, less the spans that run over a sentence's end or are no such thing as asked for."""
@@ -104,8 +115,31 @@ class ExtractiveReader:
         spans = tuple(whole_name(passage.text, span) for span in fitting or whole)
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting else _MISFIT_PENALTY
-        confidence = self._model.confidence(score, spans[0].score) if spans else 0.0
-        return Candidate(passage, dataclasses.replace(reading, spans=spans), score, confidence)
+        return Candidate(passage, dataclasses.replace(reading, spans=spans), score, 0.0)
+
+
+def _scores_in_turn(candidates: list[Candidate], turn: Turn, least: float) -> dict[str, float]:
+    """New scores of the passages that may answer, by chunk: for "the first meeting" the earlier, the higher.
+
+    The best score stays, so that a question is refused neither more nor less often for it.
+    """
+    likely = [c for c in candidates if c.probability >= least * _OTHER_PART_SHARE]
+    dated = {c.passage.chunk_id: c.passage.published for c in likely if c.passage.published}
+    days = sorted(set(dated.values()))
+    if len(days) < 2:
+        return {}
+    costs = {
+        Turn.FIRST: lambda place: _TURN_WEIGHT * place,
+        Turn.LATEST: lambda place: _TURN_WEIGHT * (1.0 - place),
+        Turn.LATER: lambda place: _NOT_FIRST_WEIGHT * float(place == 0.0),
+    }
+    moved = {
+        c.passage.chunk_id: c.score - costs[turn](days.index(dated[c.passage.chunk_id]) / (len(days) - 1))
+        for c in likely
+        if c.passage.chunk_id in dated
+    }
+    lift = max(c.score for c in likely if c.passage.chunk_id in dated) - max(moved.values())
+    return {chunk_id: score + lift for chunk_id, score in moved.items()}
 
 
 def _signed(question: str, candidates: Sequence[Candidate]) -> Candidate | None:

@@ -120,3 +120,29 @@ def asks_for_one_source(question: str) -> bool:
 def asks_when(question: str) -> bool:
     """True when the answer is a time, which the date of publication may give."""
     return _ASKS_WHEN.search(question) is not None
+
+
+_EVENT: Final = (
+    r"(?:time|visit|trip|tour|journey|voyage|flight|stop|meeting|encounter|summit|talks|round|conference|hearing|trial|verdict|"
+    r"vote|ballot|election|debate|game|match|race|strike|protest|attack|raid|launch|attempt|test|flood|fire|storm|quake|report)s?"
+)
+_AMONG: Final = r"(?:[\w-]+ ){0,2}?"
+_FIRST: Final = re.compile(rf"(?<!for the )(?<!for her )(?<!for his )\bfirst {_AMONG}{_EVENT}\b", re.IGNORECASE)
+_LATER: Final = re.compile(rf"\b(?:second|third|fourth|fifth) {_AMONG}{_EVENT}\b", re.IGNORECASE)
+_LATEST: Final = re.compile(rf"\bmost recent(?:ly)?\b|\b(?:latest|newest) {_AMONG}{_EVENT}\b", re.IGNORECASE)
+
+
+class Turn(enum.Enum):
+    """Which of several like events a question is about."""
+
+    FIRST = "the first"
+    LATER = "one that is not the first"
+    LATEST = "the latest"
+
+
+def turn_of(question: str) -> Turn | None:
+    """Which of several like events the question names ("their first meeting", "the second trial"); None if it names none."""
+    for turn, pattern in ((Turn.FIRST, _FIRST), (Turn.LATER, _LATER), (Turn.LATEST, _LATEST)):
+        if pattern.search(question):
+            return turn
+    return None
