@@ -33,9 +33,10 @@ PARTS = {
     "readers.compose": {"readers.kinds", "readers.quoting", "readers.span_model"},
     "readers.quoting": {"readers.span_model"},
     "readers.generative": {"readers.faults", "readers.marks", "readers.models", "readers.prompts"},
-    "readers.load": {"readers.extractive", "readers.generative", "readers.models", "readers.span_model"},
+    "readers.load": {"readers.extractive", "readers.generative", "readers.models", "readers.span_model", "support"},
     "ground": {"support"},
-    "support": {"dates", "numbers"},
+    "support": {"blanks", "dates", "numbers"},
+    "blanks": {"numbers"},
     "verify": {"support"},
 }
 FACE_IMPORTS = FACES | {"pipeline", "progress", "settings", "readers.prompts"} | FOUNDATIONS

@@ -121,6 +121,18 @@ def test_of_like_events_the_date_tells_which_is_meant(question, short):
     assert 0.8 < draft.passages[0].score < 0.86  # neither likelier nor less likely than without the date
 
 
+def test_the_date_neither_lifts_nor_prefers_a_passage_that_does_not_answer():
+    new, old = "The meeting was opened by Tom Reyes.", "There was a meeting before, in Kolm."
+    later = passage(1, new, day=datetime.date(2024, 3, 4)), reading(new, "Tom Reyes", answerable=0.85)
+    without_span = passage(2, old, day=datetime.date(2020, 3, 4)), reading(old, answerable=0.97)
+    unlikely = passage(3, old, day=datetime.date(2019, 3, 4)), reading(old, "Kolm", answerable=0.3)
+    one_day = passage(2, old, day=datetime.date(2024, 3, 4)), reading(old, "Kolm", answerable=0.8)
+    for other in (without_span, unlikely, one_day):
+        draft = read("Who opened the first meeting?", later, other)
+        assert draft.short == "Tom Reyes"
+        assert min(p.score for p in draft.passages) <= other[1].answerable
+
+
 def test_passages_that_are_equally_likely_are_taken_in_the_order_of_retrieval():
     pairs = [(passage(rank, RIBBON, f"a{rank}"), reading(RIBBON, "noon")) for rank in (1, 2, 3)]
     assert [p.chunk_id for p in read("When?", *pairs).passages] == ["chunk-1", "chunk-2", "chunk-3"]

@@ -5,9 +5,9 @@ import datetime
 import pytest
 
 from kimqa.ground import ground, place_of
-from kimqa.support import coverage, measure_of, names_in, support_of
+from kimqa.support import coverage, measure_of, names_in, other_answer, support_of
 from kimqa.text import normalize
-from kimqa.types import Draft, DraftStatement, Passage, Quote, Verdict
+from kimqa.types import Draft, DraftStatement, Filling, Passage, Quote, Verdict
 
 HARBOUR = (
     "The port of Arlen reopened on Monday after six weeks of repairs. The mayor, Ines Calder, cut the ribbon at noon. "
@@ -34,6 +34,9 @@ class WordJudge:
 
     def support(self, measures):
         return measures[0] if measures[0] >= 0.7 else 0.1
+
+    def fill(self, question, passages):
+        return [Filling(0.0, ()) for _ in passages]
 
 
 PASSAGES = (passage(HARBOUR), passage(TRAIN, "b", rank=2, start=0))
@@ -70,6 +73,70 @@ def test_a_number_a_date_or_quoted_words_that_no_passage_has_rule_a_statement_ou
     assert not support_of(statement, PASSAGES[:1], Credulous()).holds
     assert support_of("The port of Arlen reopened after six weeks of repairs.", PASSAGES[:1], Credulous()).holds
     assert support_of("The port of Arlen reopened on 4 March 2024.", PASSAGES[:1], Credulous()).holds
+
+
+class Filler(Credulous):
+    """Answers every question with one name; distrusts a statement that it would fill otherwise."""
+
+    def __init__(self, probability, *answers):
+        self.filling = Filling(probability, answers)
+        self.asked = []
+
+    def fill(self, question, passages):
+        self.asked.append(question)
+        return [self.filling, *(Filling(0.1, (("Tom Reyes", 1.0),)) for _ in passages[1:])]
+
+    def support(self, measures):
+        return 0.9 - measures[-1]
+
+
+def test_a_statement_whose_part_the_reader_would_fill_otherwise_is_not_supported():
+    said = "Ines Calder cut the ribbon."
+    wrong, right = Filler(0.9, ("Clara Nyhart", 0.8), ("Calder", 0.1)), Filler(0.9, ("the mayor, Ines Calder", 0.9))
+    assert not support_of(said, PASSAGES, wrong).holds
+    assert wrong.asked == ["Who or what cut the ribbon?"]
+    assert support_of(said, PASSAGES, right).holds
+    # what a passage answers that hardly answers at all counts for nothing
+    assert support_of(said, PASSAGES, Filler(0.05, ("Clara Nyhart", 0.9))).holds
+
+
+class FillsEach(WordJudge):
+    """Every passage with a filling of its own."""
+
+    def __init__(self, *fillings):
+        self.fillings = fillings
+
+    def fill(self, question, passages):
+        return self.fillings
+
+
+def test_what_one_of_several_passages_says_is_not_held_against_a_statement():
+    nyhart, calder = Filling(0.9, (("Clara Nyhart", 0.9),)), Filling(0.89, (("Calder", 0.9),))
+    alone, both = FillsEach(nyhart, Filling(0.0, ())), FillsEach(nyhart, calder)
+    assert other_answer("Ines Calder cut it.", PASSAGES, alone) > 0.85
+    assert other_answer("Ines Calder cut it.", PASSAGES, both) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("statement", "answer", "against"),
+    [
+        ("The repair took six weeks.", "4 days", True),
+        ("The repair took six weeks.", "6", False),
+        ("It reopened on Monday.", "Tuesday", True),
+        ("It reopened on Monday.", "yesterday", False),
+    ],
+)
+def test_numbers_and_dates_are_compared_as_such(statement, answer, against):
+    judge = FillsEach(Filling(0.9, ((answer, 0.9),)), Filling(0.0, ()))
+    assert (other_answer(statement, PASSAGES, judge) > 0.5) is against
+
+
+def test_a_part_that_stands_nowhere_is_not_asked_for_and_a_statement_that_is_lost_is_not_read_again():
+    judge = Filler(0.9, ("Clara Nyhart", 0.8))
+    assert other_answer("Jo Marsh cut it.", PASSAGES, judge) == 0.0
+    judge.least_support = 0.95
+    support_of("Ines Calder cut the ribbon.", PASSAGES, judge)
+    assert judge.asked == []
 
 
 def test_a_statement_rests_on_the_sentence_that_says_so_and_not_on_the_whole_passage():

@@ -60,6 +60,16 @@ def test_what_has_no_known_form_asks_for_a_fact(question):
         ("Which crew went on strike for the first time?", None),
         ("Who was the first woman to lead the party?", None),
         ("Who came along?", None),
+        ("Who did he bring the first time?", Turn.FIRST),
+        ("Which crew went on strike for the very first time?", None),
+        ("Who was elected for the second time?", None),
+        ("Where did the First Lady visit?", None),
+        ("What did the First Minister vote for?", None),
+        ("How many first time voters were there?", None),
+        ("Who was the first leader to visit Velm?", None),
+        ("Which outlet was first to report the fire?", None),
+        ("Who finished second in the race?", None),
+        ("What happened on his first foreign trip as leader?", Turn.FIRST),
     ],
 )
 def test_a_question_may_name_one_of_several_like_events(question, turn):

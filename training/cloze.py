@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kimqa.blanks import ASKED, Blank, blanks, question_of
+from kimqa.blanks import ASKED, Blank, blanks, names, question_of
 from training.examples import VERDICT_OF_LABEL, Pair, Passage, Spans
 
 SOURCE = "cloze"
@@ -33,7 +33,7 @@ FALSE_ELSEWHERE = frozenset(
     )
 )
 NAMES = ("who or what", "who or what", "who", "what", "which")
-CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w’'-]*)*")
+BEFORE = re.compile(r"^(?i:(?:on|in|since|by|until|from|of|last|next|early|late)\s+)+")
 
 
 def cloze(pair: Pair, passage: Passage, story: Sequence[Passage], seed: int) -> list[Pair]:
@@ -46,7 +46,7 @@ def cloze(pair: Pair, passage: Passage, story: Sequence[Passage], seed: int) -> 
         return []
     chance = random.Random(f"{seed}:{pair.question}")
     made: list[list[Pair]] = []
-    for blank in blanks(pair.question):
+    for blank in blanks(pair.question, passage.text):
         answers = _answers(blank, pair, passage)
         is_false = pair.style in FALSE_ELSEWHERE and blank.kind == "name" and blank.text in passage.text
         if pair.verdict == SUPPORTED and not answers:
@@ -66,8 +66,8 @@ def cloze(pair: Pair, passage: Passage, story: Sequence[Passage], seed: int) -> 
             answerable=pair.verdict == SUPPORTED,
             verdict=None,
         )
-        words = [passage.text[start:end].lower() for start, end in asked.spans] + [blank.text.lower()]
-        others = [p for p in story if p.id != passage.id and not any(word in p.text.lower() for word in words)]
+        words = [whole(passage.text[start:end].lower()) for start, end in asked.spans] + [whole(blank.text.lower())]
+        others = [p for p in story if p.id != passage.id and not any(word.search(p.text.lower()) for word in words)]
         made.append([asked, *(replace(asked, passage=p.id, spans=(), answerable=False) for p in others)])
     chosen = chance.sample(made, min(len(made), MOST_QUESTIONS))
     return [question for group in chosen for question in group]
@@ -75,18 +75,16 @@ def cloze(pair: Pair, passage: Passage, story: Sequence[Passage], seed: int) -> 
 
 def _answers(blank: Blank, pair: Pair, passage: Passage) -> Spans:
     """Returns where the part stands in the evidence; a name with the rest of it: "Davor Lisk" for "Lisk"."""
-    sought = re.sub(r"^(?i:on|in|since|by|until|from|of)\s+", "", blank.text) if blank.kind == "date" else blank.text
+    sought = BEFORE.sub("", blank.text) if blank.kind == "date" else blank.text
     found = []
     for begin, end in pair.spans:
-        for match in re.finditer(rf"(?<!\w){re.escape(sought)}(?!\w)", passage.text[begin:end]):
+        for match in whole(sought).finditer(passage.text[begin:end]):
             start, stop = begin + match.start(), begin + match.end()
-            if blank.kind == "name":
-                for name in CAPITALISED.finditer(passage.text):
-                    if (
-                        name.start() <= start
-                        and stop <= name.end()
-                        and not re.match(r"(?:The|A|In|On|But) ", name.group())
-                    ):
-                        start, stop = name.span()
-            found.append((start, stop))
+            around = ((a, b) for a, b in names(passage.text, passage.text) if a <= start and stop <= b)
+            found.append(next(around, (start, stop)) if blank.kind == "name" else (start, stop))
     return tuple(found)
+
+
+def whole(text: str) -> re.Pattern[str]:
+    """Returns what finds a text that is no part of a longer word."""
+    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE if text.islower() else 0)

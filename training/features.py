@@ -320,7 +320,7 @@ def collate(examples: list[Example]) -> Batch:
 def with_twins(pairs: list[Pair]) -> list[Pair]:
     """Returns the pairs with one question id for a supported statement and the false one on the same passage right after it.
 
-    Such twins stay together in a batch, where the true one must score above the false one.
+    Such twins go into the same batch, but where one ends between them, and there the true one must score above the false one.
     """
     found: list[Pair] = []
     for pair in pairs:

@@ -33,14 +33,14 @@ def shown(passage: Passage) -> ShownPassage:
     )  # fmt: skip
 
 
-def measured(model: SpanModel, work: Path, part: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Pair]]:
+def measured(judge: SpanJudge, work: Path, part: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Pair]]:
     """Returns the measures of every statement of a held-out part [statements, measures], and whether it is supported.
 
     Every fourth is also held against a passage on another matter, as when a model names the wrong one.
     """
-    passages, judge = load_passages(work / "passages.jsonl"), SpanJudge(model)
+    passages = load_passages(work / "passages.jsonl")
     found = [pair for pair in load_pairs(work / f"pairs-{part}.jsonl") if pair.source == "statements"]
-    # Those that are written as a language model writes, and a third of the others: each takes a quarter of a second.
+    # Those that are written as a language model writes, and a third of the others: each takes some tenths of a second.
     statements = [pair for at, pair in enumerate(found) if is_near(pair) or at % 3 == 0]
     others = statements[len(statements) // 2 :] + statements[: len(statements) // 2]
     statements += [
@@ -72,17 +72,22 @@ def main() -> None:
     """Fills the weights of `support` in reader.json from the calibration half, and prints what they do on the other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/verifier"))
+    parser.add_argument("--reader", type=Path, default=Path("src/kimqa/models/reader"), help="fills the blanks")
     parser.add_argument("--work", type=Path, default=Path("training/work"))
     parser.add_argument("--max-dropped", type=float, default=0.12, help="share of the supported statements")
     arguments = parser.parse_args()
 
-    model = SpanModel.load(arguments.model)
-    measures, supported, pairs = measured(model, arguments.work, "calibration")
+    judge = SpanJudge(SpanModel.load(arguments.model), SpanModel.load(arguments.reader))
+    measures, supported, pairs = measured(judge, arguments.work, "calibration")
     near = np.array([is_near(pair) for pair in pairs])
     weight = np.array([1.0 if is_near(pair) or pair.style == WRONG_PASSAGE else 0.5 for pair in pairs])
     scaler = StandardScaler().fit(measures)
     fitted = LogisticRegression(C=0.3, max_iter=3000).fit(scaler.transform(measures), supported, sample_weight=weight)
     weights = fitted.coef_[0] / scaler.scale_
+    if (
+        weights[MEASURES.index("other_answer")] > 0
+    ):  # `support_of` takes it that this can only speak against a statement
+        raise SystemExit("other answers speak for a statement: the reader does not fit, nothing was written")
     bias = float(fitted.intercept_[0] - weights @ scaler.mean_)
     found = probabilities(measures, weights, bias)
     threshold = threshold_for(found[near], supported[near], arguments.max_dropped)
@@ -97,7 +102,7 @@ def main() -> None:
     for name, weight in zip(MEASURES, fitted.coef_[0], strict=True):
         print(f"{name:20}{weight:>8.2f}")
 
-    measures, supported, pairs = measured(model, arguments.work, "test")
+    measures, supported, pairs = measured(judge, arguments.work, "test")
     found = probabilities(measures, weights, bias)
     wrong = np.array([pair.style == WRONG_PASSAGE for pair in pairs])
     near = np.array([is_near(pair) for pair in pairs])

@@ -162,7 +162,9 @@ def rank_loss(scores: Tensor, batch: Batch) -> Tensor:
 
 
 def twin_loss(verdicts: Tensor, batch: Batch) -> Tensor:
-    """Returns how far supported statements are from looking likelier than their twins that are not, one word away.
+    """Returns how far what is supported is from looking likelier than what is not under the same question.
+
+    Those are mostly true statements with their twins that are false in one word, and yes-or-no questions on several passages.
 
     The logistic loss on the difference of two scores, as in RankNet (Burges et al. 2005).
     """

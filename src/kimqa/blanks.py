@@ -6,32 +6,53 @@ figures, even when all its words stand there.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
 
-from kimqa.text import MONTHS, STOPWORDS, WEEKDAYS
+from kimqa.numbers import numbers_in
+from kimqa.text import MONTHS, STOPWORDS, WEEKDAYS, content_words, normalize, stem
 
-_MONTH: Final = "|".join(MONTHS)
-_WEEKDAY: Final = "|".join(WEEKDAYS)
+_MONTH: Final = rf"(?:{'|'.join(MONTHS)}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+_WEEKDAY: Final = rf"(?:{'|'.join(WEEKDAYS)})"
+_BEFORE: Final = r"(?i:on|in|since|by|until|from|of|last|next|early|late)"
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE: Final = re.compile(
-    rf"\b(?:(?i:on|in|since|by|until|from|of)\s+)?(?:(?:{_WEEKDAY}),?\s+)?"
-    rf"(?:\d{{1,2}}\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}}|(?:{_MONTH})|(?:{_WEEKDAY}))(?:,?\s+\d{{4}})?\b"
-    r"|\b(?i:in|since|by|until|from)\s+(?:early\s+|late\s+|mid-)?\d{4}\b"
+    # a weekday, a day of a month, or a year; a bare month or year only after a preposition (Theresa May, 1600 people)
+    rf"(?<![\w-])(?:{_BEFORE}\s+)*(?:{_WEEKDAY},?\s+)?(?:{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}\s+{_DAY})(?:,?\s+\d{{4}})?(?![\w-])"
+    rf"|(?<![\w-])(?:{_BEFORE}\s+)*{_WEEKDAY}(?![\w-])"
+    rf"|(?<![\w-])(?:{_BEFORE}\s+)+(?:mid-)?(?:{_MONTH}(?:,?\s+\d{{4}})?|(?:1[5-9]|20)\d\d)(?![\w-])(?!\s+[a-z]+s\b)"
 )
 _UNIT: Final = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
-    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|quarter|"
-    "first|second|third|fourth|fifth|twice"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen"
 )
+_SCALE: Final = r"(?:%|m|bn|tn|k|(?:-|\s+)(?:hundred|thousand|million|billion|trillion|per\s+cent|percent)(?!\w))"
 _NUMBER: Final = re.compile(
-    rf"[$£€]?\d(?:[\d,.]*\d)?(?:\s?%|\s+(?:per cent|percent|million|billion|thousand|trillion)\b)?|\b(?:{_UNIT})\b(?:[ -](?:{_UNIT})\b)*"
+    rf"(?<![\w.:-])[$£€]?\d(?:[\d,.]*\d)?\s?{_SCALE}?(?![\w:-])|(?<![\w-])(?i:{_UNIT})(?:[ -](?i:{_UNIT}|one))*(?![\w-])"
 )
-_YEAR: Final = re.compile(r"1[5-9]\d\d|20\d\d|2100")
-_CAPITALISED: Final = r"[A-ZÀ-ÖØ-Þ][\w’'-]*"
-_NAME: Final = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of|de|van|von|bin|al|the|for)\s+)?{_CAPITALISED})*")
+_WORD: Final = re.compile(r"(?:[^\W\d_]\.)+(?=\W|$)|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|St)\.|[^\W_][\w’'-]*")
+_LINKS: Final = frozenset({"of", "de", "van", "von", "der", "bin", "al", "del", "da"})
+_OPENING: Final = STOPWORDS | frozenset(
+    """according although also another any asked because despite earlier each either even every following formerly however instead last
+    later like many meanwhile more most neither next nobody none nothing now officials only our recently several since still such
+    then there these those though three today together tomorrow two under unless unlike until within without yesterday yet""".split()
+)
 _POSSESSIVE: Final = re.compile(r"['’]s$|['’]$")
-_MOST: Final = 6
+_MOST: Final = 4  # each is a reading of all that a statement names; few statements have more
+_LONGEST: Final = 1000  # characters: no sentence is longer
+# Two names with the same last word that these tell apart.
+_DIRECTIONS: Final = frozenset(
+    map(stem, "north south east west northern southern eastern western new old upper lower".split())
+)
+# Weekday, month, day and year, and the letters that tell two of a kind apart.
+_PARTS_OF_A_TIME: Final = (
+    (re.compile(rf"\b{_WEEKDAY}\b"), 3),
+    (re.compile(rf"\b{_MONTH}"), 3),
+    (re.compile(r"(?<!\d)\d{1,2}(?!\d)"), 2),
+    (re.compile(r"(?<!\d)\d{4}(?!\d)"), 4),
+)
 ASKED: Final = {"date": "when", "number": "how many", "name": "who or what"}
 """What stands in the place of a part that was blanked out, by its kind."""
 
@@ -46,23 +67,26 @@ class Blank:
     kind: str
 
 
-def blanks(statement: str) -> list[Blank]:
-    """The dates, numbers and names of a statement in their order, at most six; they do not overlap."""
+def blanks(statement: str, shown: str = "") -> list[Blank]:
+    """The dates, numbers and names of a statement in their order, the first four; they do not overlap.
+
+    The word that opens it is a name if another capitalised word follows or if it is capitalised within `shown` too.
+    """
+    text = statement[:_LONGEST]
     found: list[Blank] = []
-    for kind, pattern in (("date", _DATE), ("number", _NUMBER), ("name", _NAME)):
-        for match in pattern.finditer(statement):
-            start, end = match.span()
-            if kind == "name":
-                start, end = _without_opening(statement, start, end)
-                end -= len(match.group()) - len(_POSSESSIVE.sub("", match.group()))
-            if start < end and all(end <= other.start or other.end <= start for other in found):
-                text = statement[start:end]
-                found.append(Blank(start, end, text, "date" if _YEAR.fullmatch(text) else kind))
+    for kind, pattern in (("date", _DATE), ("number", _NUMBER)):
+        for match in pattern.finditer(text):
+            found.append(
+                Blank(match.start(), match.start() + len(match.group().rstrip()), match.group().rstrip(), kind)
+            )
+            text = f"{text[: match.start()]}{'_' * len(match.group())}{text[match.end() :]}"
+    for start, end in names(text, shown):
+        found.append(Blank(start, end, statement[start:end], "name"))
     return sorted(found, key=lambda blank: blank.start)[:_MOST]
 
 
 def question_of(statement: str, blank: Blank, asked: str | None = None) -> str:
-    """The statement as a question for one part of it: "Lisk signed what on Monday?".
+    """The statement as a question for one part of it: "Lisk signed who or what on Monday?".
 
     Args:
         statement: one sentence.
@@ -74,19 +98,83 @@ def question_of(statement: str, blank: Blank, asked: str | None = None) -> str:
     return f"{question[:1].upper()}{question[1:]}?"
 
 
-def _without_opening(statement: str, start: int, end: int) -> tuple[int, int]:
-    """The range of a name without the "The" or "When" before it, which is capitalised because it opens the sentence."""
-    while start < end:
-        word = re.match(r"[\w’'-]+", statement[start:end])
-        if word is None or word.group().lower() not in _OPENING:
-            break
-        start += word.end()
-        start += len(statement[start:end]) - len(statement[start:end].lstrip())
-    return start, end
+def names(text: str, shown: str = "") -> list[tuple[int, int]]:
+    """Where names stand: capitalised words in a row, without a possessive ending or the "The" that opens a sentence."""
+    found: list[tuple[int, int]] = []
+    for run in _runs(text):
+        first = run[0]
+        opens = text[: first.start()].rstrip()[-1:] in ("", ".", "!", "?", ":", '"', "“", "‘")
+        kept = list(itertools.dropwhile(_only_opens, run)) if opens else run
+        kept = list(itertools.dropwhile(_is_link, kept))
+        if not kept:
+            continue
+        start, end = kept[0].start(), kept[-1].start() + len(_POSSESSIVE.sub("", kept[-1].group()))
+        doubtful = opens and len(kept) == 1 and kept[0] is first and not _is_acronym(first.group())
+        if not doubtful or re.search(rf"[a-z,]\s+{re.escape(text[start:end])}(?!\w)", shown):
+            found.append((start, end))
+    return found
 
 
-_OPENING: Final = STOPWORDS | frozenset(
-    """according after although as at because before both but by despite during each even every following for from he her his how if in it
-    its like more most neither no none nobody not of on once one only our over she since so some such that the their then there these they
-    this those though three to two under unless until when where whether which while who why with yet you another all an and any""".split()
-)
+def _runs(text: str) -> list[list[re.Match[str]]]:
+    """Capitalised words in a row with the links between them; a possessive ends a row."""
+    runs: list[list[re.Match[str]]] = [[]]
+    for match in _WORD.finditer(text):
+        row = runs[-1]
+        goes_on = (
+            bool(row) and text[row[-1].end() : match.start()].isspace() and not _POSSESSIVE.search(row[-1].group())
+        )
+        if not (match.group()[0].isupper() or (goes_on and _is_link(match))):
+            runs.append([])
+        elif goes_on:
+            row.append(match)
+        else:
+            runs.append([match])
+    trimmed = [list(itertools.dropwhile(_is_link, reversed(run)))[::-1] for run in runs]
+    return [run for run in trimmed if run]
+
+
+def _is_link(match: re.Match[str]) -> bool:
+    return match.group() in _LINKS
+
+
+def _only_opens(match: re.Match[str]) -> bool:
+    return match.group().lower() in _OPENING and not _is_acronym(match.group())
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.replace(".", "").isupper() and word not in ("A", "I")
+
+
+def says_the_same(blank: Blank, answer: str) -> bool | None:
+    """Whether an answer names the same as the part that was asked for; None where the two cannot be compared."""
+    if blank.kind == "number":
+        counted, other = numbers_in(blank.text), numbers_in(answer)
+        return bool(counted & other) if counted and other else None
+    if blank.kind == "date":
+        return _same_time(blank.text, answer)
+    said, found = _stems(blank.text), _stems(answer)
+    if not said or not found:
+        return None
+    if set(said) <= set(found) or set(found) <= set(said):
+        return True
+    return _alike(said[-1], found[-1]) and not (set(said) ^ set(found)) & _DIRECTIONS
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(word) for word in content_words(text)] or [stem(word) for word in normalize(text).split()]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two stems are one word or open alike, as "china" and "chines" do."""
+    shared = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+    return shared >= max(4, int(0.6 * max(len(one), len(other))))
+
+
+def _same_time(said: str, answer: str) -> bool | None:
+    """Compares weekday, month, day and year where both name them."""
+    equal = []
+    for part, letters in _PARTS_OF_A_TIME:
+        one, other = ({form[:letters] for form in part.findall(text)} for text in (said, answer))
+        if one and other:
+            equal.append(bool(one & other))
+    return all(equal) if equal else None

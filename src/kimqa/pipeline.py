@@ -352,9 +352,9 @@ class Pipeline:
             return self._readers[ExtractiveReader.name]
 
     def _judging(self) -> Judge:
+        gate = self._extractive()
         with self._lock:
-            if self._judge is None:
-                self._judge = load_judge(threads=self.settings.threads)
+            self._judge = self._judge or load_judge(gate, threads=self.settings.threads)
             return self._judge
 
     def _model_options(self) -> ModelOptions:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kimqa.blanks import blanks, question_of, says_the_same
 from kimqa.dates import dates_in, days_meant, words_meant
 from kimqa.numbers import number_pairs, numbers_in
 from kimqa.text import STOPWORDS, content_words, normalize, sentences, stem, words, written_date
@@ -23,6 +24,7 @@ _MAX_QUOTES: Final = 3
 _SENTENCE_COST: Final = 0.15  # of a word: a second sentence must bring more than this
 _NEAR: Final = 5  # words between which two words belong together
 _LEAST_PROBABILITY: Final = 1e-4
+_LEAST_SCORE: Final = 1e-3  # where neither answer scores, neither speaks
 _CAPITALISED: Final = re.compile(r"(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'-]*")
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
 _CLAUSE: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b|\bwhile\b|\balthough\b|\bthough\b")
@@ -42,6 +44,7 @@ MEASURES: Final = (
     "coverage", "exact", "longest_gap", "gaps", "number_missing", "number_elsewhere", "name_missing", "date_wrong",
     "quote_missing", "order", "inverse", "negation", "hedge", "cause", "swap", "verbatim", "length", "supported",
     "contradicted", "supported_near", "contradicted_near", "added", "added_more", "covered", "name_exact", "number_exact",
+    "other_answer",
 )  # fmt: skip
 """Names of what `measure` returns, in its order."""
 _MUST_BE_THERE: Final = tuple(MEASURES.index(name) for name in ("number_missing", "date_wrong", "quote_missing"))
@@ -62,13 +65,18 @@ def support_of(statement: str, passages: Sequence[Passage], judge: Judge) -> Sup
     verdicts = judge.judge(statement, [*passages, *windows])
     measures = measure(statement, passages, windows, verdicts)
     probability = 0.0 if is_ruled_out(measures) else judge.support(measures)
+    if probability >= judge.least_support:  # what other answers there are can only speak against it, and takes longest
+        probability = judge.support(
+            measure(statement, passages, windows, verdicts, other_answer(statement, passages, judge))
+        )
     return Support(probability, probability >= judge.least_support, _quotes(statement, windows))
 
 
 def measure_of(statement: str, passages: Sequence[Passage], judge: Judge) -> tuple[float, ...]:
     """The measures of a statement, with the verdicts of a judge."""
     windows = [_window(statement, passage) for passage in passages]
-    return measure(statement, passages, windows, judge.judge(statement, [*passages, *windows]))
+    verdicts = judge.judge(statement, [*passages, *windows])
+    return measure(statement, passages, windows, verdicts, other_answer(statement, passages, judge))
 
 
 def is_ruled_out(measures: Sequence[float]) -> bool:
@@ -84,7 +92,11 @@ def coverage(statement: str, passage: Passage) -> float:
 
 
 def measure(
-    statement: str, passages: Sequence[Passage], windows: Sequence[Passage], verdicts: Sequence[Verdict]
+    statement: str,
+    passages: Sequence[Passage],
+    windows: Sequence[Passage],
+    verdicts: Sequence[Verdict],
+    other: float = 0.0,
 ) -> tuple[float, ...]:
     """The measures of a statement, named by `MEASURES`.
 
@@ -93,6 +105,7 @@ def measure(
         passages: what it names, whole.
         windows: of each passage the sentences nearest to it.
         verdicts: of the passages, then of the windows.
+        other: what `other_answer` found.
     """
     sources = " ".join(f"{p.title} {p.outlet} {p.author or ''} {written_date(p.published)}" for p in passages)
     everything = f"{' '.join(p.text for p in passages)} {sources}"
@@ -139,7 +152,34 @@ def measure(
         math.exp(-10 * (1 - covered)),
         name_missing * exact,
         number_missing * exact,
+        other,
     )
+
+
+def other_answer(statement: str, passages: Sequence[Passage], judge: Judge) -> float:
+    """How surely the passages answer otherwise when a name, a number or a date of the statement is asked for, 0 to 1.
+
+    The most that any of its parts gives: how likely a passage answers the question without it, times the share of the
+    best other answer in what it and the best same answer score. Parts that stand nowhere are left out; `measure` counts them.
+    After A. Wang, K. Cho, M. Lewis, Asking and Answering Questions to Evaluate the Factual Consistency of Summaries, 2020.
+    """
+    text = " ".join(passage.text for passage in passages)
+    shown = {
+        stem(word) for p in passages for word in words(f"{p.text} {p.title} {p.outlet} {written_date(p.published)}")
+    }
+    most = 0.0
+    for blank in blanks(statement, text):
+        if not {stem(word) for word in words(blank.text)} & shown:
+            continue
+        same = other = likely = 0.0
+        for filling in judge.fill(question_of(statement, blank), passages):
+            likely = max(likely, filling.probability)
+            for answer, score in filling.answers:
+                is_same = says_the_same(blank, answer)
+                same = max(same, filling.probability * score * (is_same is True))
+                other = max(other, filling.probability * score * (is_same is False))
+        most = max(most, likely * other / (same + other + _LEAST_SCORE))
+    return most
 
 
 def names_in(statement: str, shown: str) -> list[str]:

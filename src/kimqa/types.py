@@ -315,6 +315,14 @@ class Verdict:
     not_stated: float
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filling:
+    """What a passage has for a question: how likely it answers, and what stands there with scores of 0 to 1, best first."""
+
+    probability: float
+    answers: tuple[tuple[str, float], ...]
+
+
 class Judge(Protocol):
     """Says whether passages support a statement."""
 
@@ -329,6 +337,10 @@ class Judge(Protocol):
 
     def judge(self, statement: str, passages: Sequence[Passage]) -> Sequence[Verdict]:
         """One verdict for each passage, in their order."""
+        ...
+
+    def fill(self, question: str, passages: Sequence[Passage]) -> Sequence[Filling]:
+        """What each passage answers to a question, in their order."""
         ...
 
 

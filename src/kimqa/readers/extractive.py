@@ -53,6 +53,11 @@ class ExtractiveReader:
         self._model = model
         self._min_confidence = min_confidence
 
+    @property
+    def model(self) -> PassageModel:
+        """What it reads with."""
+        return self._model
+
     def read(self, question: str, passages: Sequence[Passage]) -> Draft:
         """A draft from the passages; without statements when the best of them is unlikely to answer.
 
@@ -119,27 +124,28 @@ class ExtractiveReader:
 
 
 def _scores_in_turn(candidates: list[Candidate], turn: Turn, least: float) -> dict[str, float]:
-    """New scores of the passages that may answer, by chunk: for "the first meeting" the earlier, the higher.
+    """New scores of the passages that answer, by chunk: for "the first meeting" the earlier, the higher.
 
-    The best score stays, so that a question is refused neither more nor less often for it.
+    The best of them takes over the best score and the others gain nothing, so that a question is refused neither more
+    nor less often for it.
     """
-    likely = [c for c in candidates if c.probability >= least * _OTHER_PART_SHARE]
+    likely = [c for c in candidates if _answers(c, least)]
     dated = {c.passage.chunk_id: c.passage.published for c in likely if c.passage.published}
     days = sorted(set(dated.values()))
     if len(days) < 2:
         return {}
-    costs = {
-        Turn.FIRST: lambda place: _TURN_WEIGHT * place,
-        Turn.LATEST: lambda place: _TURN_WEIGHT * (1.0 - place),
-        Turn.LATER: lambda place: _NOT_FIRST_WEIGHT * float(place == 0.0),
-    }
-    moved = {
-        c.passage.chunk_id: c.score - costs[turn](days.index(dated[c.passage.chunk_id]) / (len(days) - 1))
-        for c in likely
-        if c.passage.chunk_id in dated
-    }
-    lift = max(c.score for c in likely if c.passage.chunk_id in dated) - max(moved.values())
-    return {chunk_id: score + lift for chunk_id, score in moved.items()}
+    raw = {c.passage.chunk_id: c.score for c in likely if c.passage.chunk_id in dated}
+    moved = {name: score - _cost(turn, days.index(dated[name]) / (len(days) - 1)) for name, score in raw.items()}
+    first = max(moved, key=lambda name: moved[name])
+    lift = max(raw.values()) - moved[first]
+    return {name: min(raw[name], score + lift) for name, score in moved.items()} | {first: max(raw.values())}
+
+
+def _cost(turn: Turn, place: float) -> float:
+    """What a place among the dates costs, 0 the earliest and 1 the latest."""
+    if turn is Turn.LATER:
+        return _NOT_FIRST_WEIGHT * float(place == 0.0)
+    return _TURN_WEIGHT * (place if turn is Turn.FIRST else 1.0 - place)
 
 
 def _signed(question: str, candidates: Sequence[Candidate]) -> Candidate | None:

@@ -126,8 +126,12 @@ _EVENT: Final = (
     r"(?:time|visit|trip|tour|journey|voyage|flight|stop|meeting|encounter|summit|talks|round|conference|hearing|trial|verdict|"
     r"vote|ballot|election|debate|game|match|race|strike|protest|attack|raid|launch|attempt|test|flood|fire|storm|quake|report)s?"
 )
-_AMONG: Final = r"(?:[\w-]+ ){0,2}?"
-_FIRST: Final = re.compile(rf"(?<!for the )(?<!for her )(?<!for his )\bfirst {_AMONG}{_EVENT}\b", re.IGNORECASE)
+_AMONG: Final = r"(?:(?!(?:to|in|at|on|of|the|for|by|with|and|or|time)\b)[\w-]+ ){0,2}?"
+_EVER: Final = re.compile(
+    r"\bfor (?:the|her|his|their|its|a|only the)(?: very)? (?:first|second|third|fourth|fifth) time\b"
+    r"|\bfirst[ -]time (?!(?:did|was|were|had|he|she|they|it|the|round|around)\b)\w+|\bFirst (?:Lady|Minister|Family|Secretary|Vice)\b"
+)
+_FIRST: Final = re.compile(rf"\bfirst {_AMONG}{_EVENT}\b", re.IGNORECASE)
 _LATER: Final = re.compile(rf"\b(?:second|third|fourth|fifth) {_AMONG}{_EVENT}\b", re.IGNORECASE)
 _LATEST: Final = re.compile(rf"\bmost recent(?:ly)?\b|\b(?:latest|newest) {_AMONG}{_EVENT}\b", re.IGNORECASE)
 
@@ -142,7 +146,8 @@ class Turn(enum.Enum):
 
 def turn_of(question: str) -> Turn | None:
     """Which of several like events the question names ("their first meeting", "the second trial"); None if it names none."""
+    events = _EVER.sub(" ", question)
     for turn, pattern in ((Turn.FIRST, _FIRST), (Turn.LATER, _LATER), (Turn.LATEST, _LATEST)):
-        if pattern.search(question):
+        if pattern.search(events):
             return turn
     return None
