@@ -84,7 +84,8 @@ reader: $(READY)
 	@$(BIN)/python -m training.confidence --work $(WORK)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --record
 
-# What judges the statements of language models: trained on from the reader.
+# What judges the statements of language models: trained on from the reader, which also fills their blanks. After `make reader`, the
+# last two steps have to be done again.
 verifier: $(READY)
 	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
 	@$(BIN)/python -m training.restore --out $(WORK)/shipped/model.safetensors

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kimqa.readers.span_model import PassageInput, Reading, SpanModel
+from training.cloze import SOURCE as CLOZE
 from training.examples import NOT_STATED, Pair, Passage, load_pairs, load_passages
 
 NEIGHBOURS = "neighbours"
@@ -65,7 +66,9 @@ def neighbours(pairs: Sequence[Pair], passages: Mapping[str, Passage], count: in
 
 def predict(model: SpanModel, work: Path, part: str) -> list[Prediction]:
     """Reads every pair of a held-out part ('calibration' or 'test'), and the neighbours of the questions on stories."""
-    passages, pairs = load_passages(work / "passages.jsonl"), load_pairs(work / f"pairs-{part}.jsonl")
+    passages = load_passages(work / "passages.jsonl")
+    # Questions made of statements teach; what they measure, `support` does.
+    pairs = [pair for pair in load_pairs(work / f"pairs-{part}.jsonl") if pair.source != CLOZE]
     by_question: dict[str, list[Pair]] = {}
     for pair in (*pairs, *neighbours(pairs, passages, NEIGHBOURS_PER_QUESTION)):
         by_question.setdefault(pair.question_id, []).append(pair)
