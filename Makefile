@@ -84,14 +84,15 @@ reader: $(READY)
 	@$(BIN)/python -m training.confidence --work $(WORK)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --record
 
-# What judges the statements of language models: trained on from the reader, which also fills their blanks. After `make reader`, the
-# last two steps have to be done again.
+# What judges the statements of language models: trained on from the reader, which also fills their blanks; so after another
+# `make reader` its last two steps have to be done again.
 verifier: $(READY)
 	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
 	@$(BIN)/python -m training.restore --out $(WORK)/shipped/model.safetensors
 	@$(BIN)/python -m training.train --stage 5 --work $(WORK) --steps 1350 --batch-size 32 --init $(WORK)/shipped/model.safetensors
-	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage5/model.safetensors --out $(VERIFIER)
-	@$(BIN)/python -m training.calibrate --work $(WORK) --model $(VERIFIER)
+	@$(BIN)/python -m training.mean $(WORK)/shipped/model.safetensors $(WORK)/stage5/model.safetensors --out $(WORK)/mean5/model.safetensors
+	@$(BIN)/python -m training.train --stage 7 --work $(WORK) --steps 1000 --batch-size 32 --peak 1.2e-4 --average 0.995 --init $(WORK)/mean5/model.safetensors
+	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage7/model.safetensors --out $(VERIFIER)
 	@$(BIN)/python -m training.support --work $(WORK) --model $(VERIFIER)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --model $(VERIFIER) --record
 

@@ -4,8 +4,10 @@ import datetime
 
 import pytest
 
+from kimqa.errors import ModelError
 from kimqa.ground import ground, place_of
-from kimqa.support import coverage, measure_of, names_in, other_answer, support_of
+from kimqa.readers.load import load_extractive, load_judge
+from kimqa.support import MEASURES, coverage, measure_of, names_in, other_answer, support_of
 from kimqa.text import normalize
 from kimqa.types import Draft, DraftStatement, Filling, Passage, Quote, Verdict
 
@@ -211,8 +213,6 @@ def test_support_takes_sentences_of_several_passages():
 
 
 def measures(statement, *shown):
-    from kimqa.support import MEASURES
-
     return dict(zip(MEASURES, measure_of(statement, shown or PASSAGES[:1], WordJudge()), strict=True))
 
 
@@ -253,3 +253,19 @@ def test_names_are_told_from_the_capital_that_opens_a_sentence():
 def test_every_measure_is_a_number_for_any_statement():
     for statement in ("", "…", "x", "A" * 3000, normalize(HARBOUR)):
         assert all(isinstance(value, float) for value in measures(statement or " ").values())
+
+
+def test_the_shipped_judge_fills_the_blank_of_a_statement():
+    reader = load_extractive(threads=1)
+    judge = load_judge(reader, threads=1)
+    (filling,) = judge.fill("Who or what cut the ribbon at noon?", PASSAGES[:1])
+    assert "Ines Calder" in filling.answers[0][0]
+    assert filling.probability > 0.5
+    assert [score for _, score in filling.answers] == sorted((score for _, score in filling.answers), reverse=True)
+    assert other_answer("Ines Calder cut the ribbon at noon.", PASSAGES, judge) < 0.2
+
+
+def test_a_verifier_that_was_made_for_other_measures_is_not_loaded(monkeypatch):
+    monkeypatch.setattr("kimqa.readers.load.MEASURES", MEASURES[:-1])
+    with pytest.raises(ModelError, match="measures"):
+        load_judge(threads=1)
