@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kimqa.blanks import ASKED, Blank, blanks, names, question_of
+from kimqa.blanks import ASKED, BEFORE, Blank, blanks, names, question_of
 from training.examples import VERDICT_OF_LABEL, Pair, Passage, Spans
 
 SOURCE = "cloze"
@@ -33,7 +33,7 @@ FALSE_ELSEWHERE = frozenset(
     )
 )
 NAMES = ("who or what", "who or what", "who", "what", "which")
-BEFORE = re.compile(r"^(?i:(?:on|in|since|by|until|from|of|last|next|early|late)\s+)+")
+PREPOSITIONS = re.compile(rf"^(?:{BEFORE}\s+)+")
 
 
 def cloze(pair: Pair, passage: Passage, story: Sequence[Passage], seed: int) -> list[Pair]:
@@ -75,7 +75,7 @@ def cloze(pair: Pair, passage: Passage, story: Sequence[Passage], seed: int) -> 
 
 def _answers(blank: Blank, pair: Pair, passage: Passage) -> Spans:
     """Returns where the part stands in the evidence; a name with the rest of it: "Davor Lisk" for "Lisk"."""
-    sought = BEFORE.sub("", blank.text) if blank.kind == "date" else blank.text
+    sought = PREPOSITIONS.sub("", blank.text) if blank.kind == "date" else blank.text
     found = []
     for begin, end in pair.spans:
         for match in whole(sought).finditer(passage.text[begin:end]):

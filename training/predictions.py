@@ -67,7 +67,7 @@ def neighbours(pairs: Sequence[Pair], passages: Mapping[str, Passage], count: in
 def predict(model: SpanModel, work: Path, part: str) -> list[Prediction]:
     """Reads every pair of a held-out part ('calibration' or 'test'), and the neighbours of the questions on stories."""
     passages = load_passages(work / "passages.jsonl")
-    # Questions made of statements teach; what they measure, `support` does.
+    # Questions made of statements are only trained on: what they bring shows in `support`.
     pairs = [pair for pair in load_pairs(work / f"pairs-{part}.jsonl") if pair.source != CLOZE]
     by_question: dict[str, list[Pair]] = {}
     for pair in (*pairs, *neighbours(pairs, passages, NEIGHBOURS_PER_QUESTION)):

@@ -3,8 +3,8 @@
 `adversarial.jsonl` was written by hand from sentences of the five articles by somebody who had not seen the verifier: ten
 kinds of false ones that keep to the words of the quote (a number, a date, a name, a negation, a cause changed, roles swapped, planned
 told as done, a detail added, half of it invented, another passage cited), and ten kinds of true ones, down to a paraphrase that
-shares hardly a word. `blind.jsonl` has 60 false and 60 true ones of the same kinds, by another hand; nobody who works on the verifier has read
-them, and they are reported, not looked into.
+shares hardly a word. `blind.jsonl` has 60 false and 60 true ones of the same kinds, by another hand; they are reported, not looked into. Its first
+eleven lines were seen once, in a diff, after the verifier that is shipped now had been made; nobody who works on it has read more.
 """
 
 from __future__ import annotations

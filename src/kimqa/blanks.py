@@ -11,23 +11,21 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from kimqa.numbers import numbers_in
+from kimqa.numbers import NUMBER_WORDS, numbers_in
 from kimqa.text import MONTHS, STOPWORDS, WEEKDAYS, content_words, normalize, stem
 
 _MONTH: Final = rf"(?:{'|'.join(MONTHS)}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
 _WEEKDAY: Final = rf"(?:{'|'.join(WEEKDAYS)})"
-_BEFORE: Final = r"(?i:on|in|since|by|until|from|of|last|next|early|late)"
+BEFORE: Final = r"(?i:on|in|since|by|until|from|of|last|next|early|late)"
+"""A pattern for the words that stand before a time."""
 _DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE: Final = re.compile(
     # a weekday, a day of a month, or a year; a bare month or year only after a preposition (Theresa May, 1600 people)
-    rf"(?<![\w-])(?:{_BEFORE}\s+)*(?:{_WEEKDAY},?\s+)?(?:{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}\s+{_DAY})(?:,?\s+\d{{4}})?(?![\w-])"
-    rf"|(?<![\w-])(?:{_BEFORE}\s+)*{_WEEKDAY}(?![\w-])"
-    rf"|(?<![\w-])(?:{_BEFORE}\s+)+(?:mid-)?(?:{_MONTH}(?:,?\s+\d{{4}})?|(?:1[5-9]|20)\d\d)(?![\w-])(?!\s+[a-z]+s\b)"
+    rf"(?<![\w-])(?:{BEFORE}\s+)*(?:{_WEEKDAY},?\s+)?(?:{_DAY}(?:\s+of)?\s+{_MONTH}|{_MONTH}\s+{_DAY})(?:,?\s+\d{{4}})?(?![\w-])"
+    rf"|(?<![\w-])(?:{BEFORE}\s+)*{_WEEKDAY}(?![\w-])"
+    rf"|(?<![\w-])(?:{BEFORE}\s+)+(?:mid-)?(?:{_MONTH}(?:,?\s+\d{{4}})?|(?:1[5-9]|20)\d\d)(?![\w-])(?!\s+[a-z]+s\b)"
 )
-_UNIT: Final = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
-    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen"
-)
+_UNIT: Final = rf"(?:{'|'.join(word for word in NUMBER_WORDS if word != 'one')})"
 _SCALE: Final = r"(?:%|m|bn|tn|k|(?:-|\s+)(?:hundred|thousand|million|billion|trillion|per\s+cent|percent)(?!\w))"
 _NUMBER: Final = re.compile(
     rf"(?<![\w.:-])[$£€]?\d(?:[\d,.]*\d)?\s?{_SCALE}?(?![\w:-])|(?<![\w-])(?i:{_UNIT})(?:[ -](?i:{_UNIT}|one))*(?![\w-])"
@@ -35,9 +33,9 @@ _NUMBER: Final = re.compile(
 _WORD: Final = re.compile(r"(?:[^\W\d_]\.)+(?=\W|$)|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|St)\.|[^\W_][\w’'-]*")
 _LINKS: Final = frozenset({"of", "de", "van", "von", "der", "bin", "al", "del", "da"})
 _OPENING: Final = STOPWORDS | frozenset(
-    """according although also another any asked because despite earlier each either even every following formerly however instead last
-    later like many meanwhile more most neither next nobody none nothing now officials only our recently several since still such
-    then there these those though three today together tomorrow two under unless unlike until within without yesterday yet""".split()
+    """according although another asked despite earlier either even every following formerly however instead last later like many
+    meanwhile neither next nobody none nothing recently several since still though three today together tomorrow two unless unlike
+    within without yesterday yet""".split()
 )
 _POSSESSIVE: Final = re.compile(r"['’]s$|['’]$")
 _MOST: Final = 4  # each is a reading of all that a statement names; few statements have more
@@ -142,7 +140,7 @@ def _only_opens(match: re.Match[str]) -> bool:
 
 
 def _is_acronym(word: str) -> bool:
-    return len(word) > 1 and word.replace(".", "").isupper() and word not in ("A", "I")
+    return len(word) > 1 and word.replace(".", "").isupper()
 
 
 def says_the_same(blank: Blank, answer: str) -> bool | None:

@@ -27,6 +27,8 @@ _SCALES: Final = {
     "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "m": 10**6, "bn": 10**9, "tn": 10**12,
 }  # fmt: skip
+NUMBER_WORDS: Final = tuple(word for word in (*_UNITS, *_TENS, *_SCALES) if len(word) > 2)
+"""Words that a number is written in, without ordinals: "two", "seventy", "million"."""
 _TOKEN: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|%")
 
 

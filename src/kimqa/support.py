@@ -46,7 +46,7 @@ MEASURES: Final = (
     "contradicted", "supported_near", "contradicted_near", "added", "added_more", "covered", "name_exact", "number_exact",
     "other_answer",
 )  # fmt: skip
-"""Names of what `measure` returns, in its order."""
+"""Names of what `measure_of` returns, in its order."""
 _MUST_BE_THERE: Final = tuple(MEASURES.index(name) for name in ("number_missing", "date_wrong", "quote_missing"))
 
 
@@ -63,20 +63,18 @@ def support_of(statement: str, passages: Sequence[Passage], judge: Judge) -> Sup
     """What the passages together say for a statement."""
     windows = [_window(statement, passage) for passage in passages]
     verdicts = judge.judge(statement, [*passages, *windows])
-    measures = measure(statement, passages, windows, verdicts)
-    probability = 0.0 if is_ruled_out(measures) else judge.support(measures)
+    counted = measure(statement, passages, windows, verdicts)
+    probability = 0.0 if is_ruled_out(counted) else judge.support((*counted, 0.0))
     if probability >= judge.least_support:  # what other answers there are can only speak against it, and takes longest
-        probability = judge.support(
-            measure(statement, passages, windows, verdicts, other_answer(statement, passages, judge))
-        )
+        probability = judge.support((*counted, other_answer(statement, passages, judge)))
     return Support(probability, probability >= judge.least_support, _quotes(statement, windows))
 
 
 def measure_of(statement: str, passages: Sequence[Passage], judge: Judge) -> tuple[float, ...]:
-    """The measures of a statement, with the verdicts of a judge."""
+    """All measures of a statement, named by `MEASURES`, with the verdicts and the fillings of a judge."""
     windows = [_window(statement, passage) for passage in passages]
     verdicts = judge.judge(statement, [*passages, *windows])
-    return measure(statement, passages, windows, verdicts, other_answer(statement, passages, judge))
+    return (*measure(statement, passages, windows, verdicts), other_answer(statement, passages, judge))
 
 
 def is_ruled_out(measures: Sequence[float]) -> bool:
@@ -92,20 +90,15 @@ def coverage(statement: str, passage: Passage) -> float:
 
 
 def measure(
-    statement: str,
-    passages: Sequence[Passage],
-    windows: Sequence[Passage],
-    verdicts: Sequence[Verdict],
-    other: float = 0.0,
+    statement: str, passages: Sequence[Passage], windows: Sequence[Passage], verdicts: Sequence[Verdict]
 ) -> tuple[float, ...]:
-    """The measures of a statement, named by `MEASURES`.
+    """The measures of a statement, named by `MEASURES`, but for the last, `other_answer`, for which passages are read again.
 
     Args:
         statement: one sentence.
         passages: what it names, whole.
         windows: of each passage the sentences nearest to it.
         verdicts: of the passages, then of the windows.
-        other: what `other_answer` found.
     """
     sources = " ".join(f"{p.title} {p.outlet} {p.author or ''} {written_date(p.published)}" for p in passages)
     everything = f"{' '.join(p.text for p in passages)} {sources}"
@@ -152,7 +145,6 @@ def measure(
         math.exp(-10 * (1 - covered)),
         name_missing * exact,
         number_missing * exact,
-        other,
     )
 
 

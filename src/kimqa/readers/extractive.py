@@ -107,11 +107,11 @@ class ExtractiveReader:
         found = [self._judge(question, *pair) for pair in zip(passages, readings, strict=True)]
         turn = turn_of(question)
         moved = _scores_in_turn(found, turn, self._model.threshold) if turn else {}
-        return _best_first([self._scored(c, moved.get(c.passage.chunk_id, c.score)) for c in found])
+        return _best_first([self._scored(c.passage, c.reading, moved.get(c.passage.chunk_id, c.score)) for c in found])
 
-    def _scored(self, candidate: Candidate, score: float) -> Candidate:
-        confidence = self._model.confidence(score, candidate.best.score) if candidate.best else 0.0
-        return dataclasses.replace(candidate, score=score, confidence=confidence)
+    def _scored(self, passage: Passage, reading: Reading, score: float) -> Candidate:
+        confidence = self._model.confidence(score, reading.spans[0].score) if reading.spans else 0.0
+        return Candidate(passage, reading, score, confidence)
 
     def _judge(self, question: str, passage: Passage, reading: Reading) -> Candidate:
         """The passage with its reading, less the spans that run over a sentence's end or are no such thing as asked for."""
@@ -120,7 +120,7 @@ class ExtractiveReader:
         spans = tuple(whole_name(passage.text, span) for span in fitting or whole)
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting else _MISFIT_PENALTY
-        return Candidate(passage, dataclasses.replace(reading, spans=spans), score, 0.0)
+        return self._scored(passage, dataclasses.replace(reading, spans=spans), score)
 
 
 def _scores_in_turn(candidates: list[Candidate], turn: Turn, least: float) -> dict[str, float]:
