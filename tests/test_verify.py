@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 
 import pytest
@@ -118,4 +119,7 @@ def test_every_quote_supports_itself(quote):
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_a_number_is_supported_by_itself_and_by_no_other(said, written):
     quote = f"The council paid {written} crowns for the new quay."
-    assert is_supported(f"The council paid {said} crowns.", [citation(quote)]) is (said == written)
+    undated = dataclasses.replace(
+        citation(quote), published=None
+    )  # the day and the year would be numbers that it says too
+    assert is_supported(f"The council paid {said} crowns.", [undated]) is (said == written)
