@@ -301,8 +301,42 @@ def test_a_numbered_list_goes_on_in_the_passage_that_follows():
     draft = read("What four steps did the council agree on?", (first, found[0]), (second, found[1]))
     assert draft.short == "Repair the quay; Sell the ferry; Plant trees; Close the bar"
     elsewhere = dataclasses.replace(second, start=900, end=900 + len(MORE_STEPS))
-    draft = read("What four steps did the council agree on?", (first, found[0]), (elsewhere, found[1]))
+    draft = read("What are the steps that the council agreed on?", (first, found[0]), (elsewhere, found[1]))
     assert draft.short == "Repair the quay; Sell the ferry"
+    draft = read("What four steps did the council agree on?", (first, found[0]), (elsewhere, found[1]))
+    assert draft.short == "Repair the quay; Sell the ferry; Plant trees; Close the bar"
+
+
+def test_one_step_of_a_numbered_list_is_told_by_its_number():
+    shown = [passage(1, STEPS, "a"), passage(2, MORE_STEPS, "a", start=len(STEPS) + 1)]
+    found = [reading(STEPS, "four steps"), reading(MORE_STEPS, "trees", answerable=0.1)]
+    for question, item in (
+        ("What was the third step?", "Plant trees"),
+        ("What's the first one? (Which steps did the council agree on?)", "Repair the quay"),
+        ("What is the last step?", "Close the bar"),
+        ("What was the ninth step?", "four steps"),
+        ("What did the council agree on at its third session?", "four steps"),
+    ):
+        assert read(question, *zip(shown, found, strict=True)).short == item
+    draft = read("What was the third step?", *zip(shown, found, strict=True))
+    assert quoted(draft, *[dataclasses.replace(shown[0], text=f"{STEPS} {MORE_STEPS}")]) == ["3. Plant trees."]
+
+
+def test_which_papers_say_so_is_read_as_what_they_would_say():
+    model = HandMade(reading(RIBBON, "Ines Calder"))
+    draft = ExtractiveReader(model).read("Which of the papers say that she cut the ribbon?", [passage(1, RIBBON)])
+    assert model.seen[-1][0] == "she cut the ribbon"
+    assert (draft.short, draft.statements[0].text) == (
+        "The Post",
+        "The mayor, Ines Calder, cut the ribbon at noon (The Post).",
+    )
+
+
+def test_which_one_paper_says_so_is_read_as_asked_and_then_as_what_it_would_say():
+    question = "Which paper reported that Ines Calder cut the ribbon?"
+    unsure, sure = (reading(RIBBON, "Monday", answerable=0.1),), (reading(RIBBON, "Ines Calder"),)
+    model = ByQuestion({question: unsure, "Ines Calder cut the ribbon": sure})
+    assert ExtractiveReader(model).read(question, [passage(1, RIBBON)]).short == "The Post"
 
 
 def test_words_of_the_question_are_no_answer_to_it():

@@ -36,6 +36,9 @@ class Shelf:
     def article(self, article_id):
         return self.articles[article_id]
 
+    def beside(self, chunk_ids, step):
+        return {}
+
     def chunk_ids(self, filters):
         return self.allowed
 
@@ -101,6 +104,54 @@ def test_passages_of_both_indexes_are_ranked_from_one():
 def test_at_most_top_k_passages_are_shown():
     assert found(Shelf(dense="abcd"), top_k=2) == ["a", "b"]
     assert len(retriever(Shelf(dense="abcd"), top_k=3).search("ferry")) == 3
+
+
+LIST = (
+    "The council agreed on four steps:",
+    "1. Repair the quay.\n2. Sell the ferry.",
+    "3. Plant trees.\n4. Close the bar.",
+    "The mayor was pleased.",
+)
+
+
+class LongArticle(Shelf):
+    """One article in several chunks, with `gap` characters between them."""
+
+    def __init__(self, *, dense, pieces=LIST, gap=1):
+        super().__init__(dense=dense)
+        starts = [sum(len(piece) + gap for piece in pieces[:at]) for at in range(len(pieces))]
+        self.pieces = [
+            Chunk(name, "x", start, start + len(piece), piece)
+            for name, start, piece in zip("abcd", starts, pieces, strict=True)
+        ]
+        self.articles["x"] = Article("x", "")
+
+    def chunks(self, ids):
+        return [chunk for chunk in self.pieces if chunk.id in ids]
+
+    def beside(self, ids, step):
+        at = {chunk.id: number for number, chunk in enumerate(self.pieces)}
+        return {name: self.pieces[at[name] + step] for name in ids if 0 <= at[name] + step < len(self.pieces)}
+
+
+@pytest.mark.parametrize("hit", ["a", "b", "c"])
+def test_a_passage_with_a_part_of_a_list_comes_with_the_rest(hit):
+    assert found(LongArticle(dense=hit)) == ["a", "b", "c"]
+
+
+def test_a_list_brings_no_more_passages_than_were_asked_for_and_each_once():
+    assert found(LongArticle(dense="ad"), top_k=2) == ["a", "b"]
+    assert found(LongArticle(dense="acd")) == ["a", "b", "c", "d"]
+    passages = retriever(LongArticle(dense="ac")).search("ferry")
+    assert [(passage.rank, passage.similarity) for passage in passages] == [(1, 1.0), (2, 0.0), (3, 0.9)]
+    assert passages[1].text == LIST[1]
+
+
+def test_what_is_no_list_or_lies_apart_brings_nothing():
+    assert found(LongArticle(dense="d")) == ["d"]
+    assert found(LongArticle(dense="b", gap=40)) == ["b"]
+    plain = ("It said:", "Nothing more.", "3. Plant trees.", "Good.")
+    assert found(LongArticle(dense="ac", pieces=plain)) == ["a", "c"]
 
 
 def test_nothing_is_searched_when_the_filters_leave_nothing():

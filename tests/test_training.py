@@ -1,13 +1,24 @@
 """The parts of the recipe that prepare what is learned from; the training itself takes hours and is not run here."""
 
+import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from kimqa.text import sentences
+from training import export
 from training.cloze import cloze
+from training.compact import from_packed, rounded_words, to_packed
+from training.deepen import deepened
 from training.examples import Collection, Pair, Passage, split_of
 from training.features import Batch, Variation, with_twins
 from training.mean import mean_of
+from training.model import ReaderNetwork, Shape, shape_of
+from training.restore import read_graph
 from training.train import twin_loss
 
 TEXT = (
@@ -90,6 +101,66 @@ def test_the_mean_of_weights():
 
 def statement(text, verdict, passage="s/p1"):
     return Pair(text, passage, text, "statements", "near", (), verdict != 2, verdict)
+
+
+def small(layers=2, **options):
+    torch.manual_seed(5)
+    return ReaderNetwork(
+        Shape(vocabulary=80, hidden=24, heads=2, feed_forward=48, layers=layers, positions=40, **options)
+    )
+
+
+def said(network):
+    ids = torch.arange(20).reshape(2, 10)
+    types = (torch.arange(10) >= 4).long().expand(2, 10)
+    with torch.no_grad():
+        return network.eval()(ids, torch.ones_like(ids), types)
+
+
+def test_a_deeper_network_says_the_same_while_its_gates_are_shut_and_counts_its_layers():
+    network = small()
+    state = deepened(network.state_dict(), [0, 1], gate=0.0)
+    shape = shape_of(state)
+    assert (shape.layers, shape.gated) == (4, (1, 3))
+    deeper = small(4, gated=(1, 3))
+    deeper.load_state_dict(state)
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(said(network), said(deeper), strict=True))
+    deeper.load_state_dict(deepened(network.state_dict(), [0, 1], gate=0.5))
+    assert not torch.allclose(said(network)[2], said(deeper)[2], atol=1e-4)
+    for after in ([2], [0, 0], [-1]):
+        with pytest.raises(ValueError, match="expected layers of 0 to 1"):
+            deepened(network.state_dict(), after, gate=0.1)
+
+
+@given(rows=arrays(np.float32, (3, 8), elements=st.floats(-2, 2, width=32)))
+def test_rows_in_four_bits_come_back_within_half_a_step_and_rounding_again_changes_nothing(rows):
+    packed = to_packed(rows)
+    assert packed.values.shape == (3, 4)
+    back = from_packed(packed)
+    assert np.all(np.abs(back - rows) <= packed.scales / 2 + 1e-5)
+    assert np.allclose(rounded_words(back), back, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the tracing exporter is on its way out
+@pytest.mark.parametrize("rounded", [False, True])
+def test_an_exported_graph_says_what_the_network_says_and_gives_its_weights_back(tmp_path, monkeypatch, rounded):
+    monkeypatch.setattr(export, "SMALLEST_QUANTIZED", 500)
+    network = small(3, gated=(1,))
+    torch.nn.init.normal_(network.layers[1].gate)
+    if rounded:
+        network.words.weight.data = torch.from_numpy(rounded_words(network.words.weight.detach().numpy()))
+    export.write_graph(network, tmp_path / "whole.onnx")
+    export.quantize(tmp_path / "whole.onnx", tmp_path / "small.onnx")
+    stored = {tensor.name for tensor in onnx.load(str(tmp_path / "small.onnx")).graph.initializer}
+    assert ("words.weight.packed" in stored, "words.weight.int8" in stored) == (rounded, not rounded)
+    ids = np.arange(20).reshape(2, 10)
+    types = np.repeat((np.arange(10) >= 4).astype(np.int64)[None], 2, axis=0)
+    session = onnxruntime.InferenceSession(str(tmp_path / "small.onnx"))
+    found = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": types})
+    for ours, theirs in zip(said(network), found, strict=True):
+        assert np.allclose(ours.numpy(), theirs, atol=0.05)
+    weights = read_graph(tmp_path / "small.onnx")["words.weight"]
+    assert np.allclose(weights, network.words.weight.detach().numpy(), atol=1e-5 if rounded else 0.03)
 
 
 def test_a_true_statement_and_the_false_one_after_it_share_a_question():

@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file
 
-from training.model import ReaderNetwork
+from training.compact import rounded_words, to_int8, to_packed
+from training.model import ReaderNetwork, shape_of
 from training.train import base_folder
 
 MAX_TOKENS = 320
@@ -25,12 +27,12 @@ BY_TOKEN = ("start_logits", "end_logits")
 BY_PAIR = ("answerable", "verdict")
 WEIGHT_INPUT = {"MatMul": 1, "Gemm": 1, "Gather": 0}
 SMALLEST_QUANTIZED = 50_000  # numbers in a matrix; smaller ones (the heads, segments) are not worth the loss
-SMALLEST_SCALE = 1e-9
+ROUNDED_ALREADY = 1e-5  # rows that rounding to 4 bits changes by less than this were rounded before
 
 
 def write_graph(network: ReaderNetwork, path: Path) -> None:
     """Writes the network as an ONNX graph with free batch size and length."""
-    ids = torch.randint(1000, 2000, (2, 24))
+    ids = torch.randint(0, network.words.num_embeddings, (2, 24))
     types = (torch.arange(24) >= 10).long().expand(2, 24).contiguous()
     axes = {name: {0: "batch", 1: "tokens"} for name in (*INPUTS, *BY_TOKEN)}
     axes |= {name: {0: "batch"} for name in BY_PAIR}
@@ -49,7 +51,8 @@ def write_graph(network: ReaderNetwork, path: Path) -> None:
 def quantize(source: Path, target: Path) -> None:
     """Writes the graph with weights in int8, one scale for each output feature or word; sums stay fp32.
 
-    ONNX Runtime widens the matrices when it loads them. Int8 sums would be twice as fast, but cost half a point of F1 and
+    Words that were rounded to 4 bits before training (see `deepen`) are stored in them, which loses nothing. ONNX Runtime
+    widens the matrices when it loads them. Int8 sums would be twice as fast, but cost half a point of F1 and
     more, and overflow on processors without VNNI (see RESULTS.md).
     """
     model = onnx.load(str(source))
@@ -60,40 +63,56 @@ def quantize(source: Path, target: Path) -> None:
         if name not in weights or np.prod(weights[name].dims) < SMALLEST_QUANTIZED:
             nodes.append(node)
             continue
-        axis = 0 if node.op_type == "Gather" or _is_transposed(node) else 1
-        values, scales = _to_int8(numpy_helper.to_array(weights[name]), axis)
+        values = numpy_helper.to_array(weights[name])
         model.graph.initializer.remove(weights.pop(name))
-        model.graph.initializer.append(numpy_helper.from_array(values, f"{name}.int8"))
         if node.op_type == "Gather":
-            # Widened after the look-up, or the whole vocabulary would be.
-            found = node.output[0]
-            model.graph.initializer.append(numpy_helper.from_array(scales[:, None], f"{name}.scale"))
-            nodes += [
-                helper.make_node("Gather", [f"{name}.int8", node.input[1]], [f"{found}.int8"]),
-                helper.make_node("Cast", [f"{found}.int8"], [f"{found}.wide"], to=TensorProto.FLOAT),
-                helper.make_node("Gather", [f"{name}.scale", node.input[1]], [f"{found}.scale"]),
-                helper.make_node("Mul", [f"{found}.wide", f"{found}.scale"], [found]),
-            ]
+            stored, widen = _looked_up(node, name, values)
         else:
-            model.graph.initializer.append(numpy_helper.from_array(scales, f"{name}.scale"))
+            axis = 0 if _is_transposed(node) else 1
+            numbers, scales = to_int8(values, axis)
+            stored = {f"{name}.int8": numbers, f"{name}.scale": scales}
             node.input[1] = f"{name}.wide"
-            widen = [f"{name}.int8", f"{name}.scale"]
-            nodes += [helper.make_node("DequantizeLinear", widen, [f"{name}.wide"], axis=axis), node]
+            widen = [helper.make_node("DequantizeLinear", list(stored), [f"{name}.wide"], axis=axis), node]
+        model.graph.initializer.extend(numpy_helper.from_array(array, place) for place, array in stored.items())
+        nodes += widen
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
 
 
+def _looked_up(
+    node: onnx.NodeProto, name: str, rows: NDArray[np.float32]
+) -> tuple[dict[str, NDArray[Any]], list[onnx.NodeProto]]:
+    """Returns the rows as they are stored, and the nodes that look some up and widen them; not the whole vocabulary."""
+    ids, found = node.input[1], node.output[0]
+    if not np.allclose(rounded_words(rows), rows, atol=ROUNDED_ALREADY):
+        numbers, scales = to_int8(rows, 0)
+        stored: dict[str, NDArray[Any]] = {f"{name}.int8": numbers, f"{name}.scale": scales[:, None]}
+        return stored, [
+            helper.make_node("Gather", [f"{name}.int8", ids], [f"{found}.int8"]),
+            helper.make_node("Cast", [f"{found}.int8"], [f"{found}.wide"], to=TensorProto.FLOAT),
+            helper.make_node("Gather", [f"{name}.scale", ids], [f"{found}.scale"]),
+            helper.make_node("Mul", [f"{found}.wide", f"{found}.scale"], [found]),
+        ]
+    packed = to_packed(rows)
+    stored = {f"{name}.packed": packed.values, f"{name}.scale": packed.scales, f"{name}.lowest": packed.lowest}
+    stored |= {f"{name}.sixteen": np.array(16, np.uint8), f"{name}.four": np.array(4, np.uint8)}
+    return stored, [
+        helper.make_node("Gather", [f"{name}.packed", ids], [f"{found}.packed"]),
+        helper.make_node("Mod", [f"{found}.packed", f"{name}.sixteen"], [f"{found}.low"]),
+        helper.make_node("BitShift", [f"{found}.packed", f"{name}.four"], [f"{found}.high"], direction="RIGHT"),
+        helper.make_node("Concat", [f"{found}.low", f"{found}.high"], [f"{found}.numbers"], axis=-1),
+        helper.make_node("Cast", [f"{found}.numbers"], [f"{found}.wide"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", [f"{name}.scale", ids], [f"{found}.scale"]),
+        helper.make_node("Gather", [f"{name}.lowest", ids], [f"{found}.lowest"]),
+        helper.make_node("Mul", [f"{found}.wide", f"{found}.scale"], [f"{found}.scaled"]),
+        helper.make_node("Add", [f"{found}.scaled", f"{found}.lowest"], [found]),
+    ]
+
+
 def _is_transposed(node: onnx.NodeProto) -> bool:
     return any(attribute.name == "transB" and attribute.i for attribute in node.attribute)
-
-
-def _to_int8(weights: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Returns whole numbers of -127 to 127 and the scales along `axis` that give the weights back."""
-    scales = np.maximum(np.abs(weights).max(axis=1 - axis, keepdims=True) / 127, SMALLEST_SCALE)
-    values = np.clip(np.round(weights / scales), -127, 127).astype(np.int8)
-    return values, scales.reshape(-1).astype(np.float32)
 
 
 def main() -> None:
@@ -108,8 +127,9 @@ def main() -> None:
     )
     arguments = parser.parse_args()
 
-    network = ReaderNetwork()
-    network.load_state_dict(load_file(arguments.weights or arguments.work / "reader" / "model.safetensors"))
+    state = load_file(arguments.weights or arguments.work / "reader" / "model.safetensors")
+    network = ReaderNetwork(shape_of(state))
+    network.load_state_dict(state)
     arguments.out.mkdir(parents=True, exist_ok=True)
     target = arguments.out / "reader.onnx"
     with tempfile.TemporaryDirectory() as folder:

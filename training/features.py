@@ -12,11 +12,16 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
-from kimqa.text import sentences
+from kimqa.text import STOPWORDS, sentences
 from training.edits import SENTENCE, make_statement
 from training.examples import NOT_STATED, VERDICT_OF_LABEL, Pair, Passage, Spans
 
 MAX_TRAINING_TOKENS = 256
+YEAR_SHARE = 0.08  # of the questions on stories and news
+KEYWORDS_SHARE = 0.08
+ASKING = re.compile(
+    r"(?:whom?|whose|what|when|where|why|which(?: \w+)?|how(?: (?:many|much|long|old|far|often))?)\b", re.IGNORECASE
+)
 SPLIT_SHARE = 0.4  # of the questions on stories
 MADE_SOURCES = ("edits", "header")
 SUPPORTED = VERDICT_OF_LABEL["supported"]
@@ -109,11 +114,25 @@ class Variation:
         An index holds pieces of long articles, many of them on the same people and events. So the half that answers
         competes with all the other halves; one that has the words of an answer without being marked is left out.
         """
+        if pairs[0].source in ("stories", "news") and self._random.random() < YEAR_SHARE:
+            pairs = self._with_year(pairs)
         if pairs[0].source != "stories" or self._random.random() >= SPLIT_SHARE:
             return [self.text(pair) for pair in pairs]
         answers = {self._passages[pair.passage].text[s:e].lower() for pair in pairs for s, e in pair.spans}
         halves = [half for pair in pairs for half in self._halves(self.text(pair))]
         return [half for half in halves if half.answerable or not any(a in half.passage.lower() for a in answers)]
+
+    def _with_year(self, pairs: list[Pair]) -> list[Pair]:
+        """Returns the pairs with the year of the passage that answers in their question, as far as it names none.
+
+        News is of the year that it is published in; the text says "in January", and those who ask later "in January 2016".
+        """
+        answering = next((pair for pair in pairs if pair.answerable), pairs[0])
+        day = self._passages[answering.passage].date
+        question = answering.question.rstrip("?. ")
+        if day is None or re.search(r"\d{4}", question):
+            return pairs
+        return [replace(pair, question=f"{question}{self._random.choice((' in', ''))} {day.year}?") for pair in pairs]
 
     def _halves(self, text: Text) -> list[Text]:
         """Returns the text in two pieces of whole sentences; whole if an answer lies across the cut."""
@@ -186,11 +205,26 @@ class Variation:
     def _question(self, pair: Pair) -> str:
         question = pair.question
         chance = 0.06 if pair.source == "statements" else 0.25
-        if self._random.random() < chance:
+        if pair.source != "statements" and self._random.random() < KEYWORDS_SHARE:
+            question = self._keywords(question)
+        elif self._random.random() < chance:
             question = question.lower().rstrip("?. ")
         if self._random.random() < 0.08:
             question = self._typo(question)
         return question
+
+    def _keywords(self, question: str) -> str:
+        """Returns the question as it is typed into a search box: in small letters, without little words, what is asked last."""
+        asked = ASKING.match(question)
+        wh = asked.group().lower() if asked else ""
+        rest = (re.sub(r"['’]s$", "", word) for word in re.findall(r"[\w'’$%.,-]*\w", question[len(wh) :].lower()))
+        kept = [word for word in rest if word not in STOPWORDS]
+        if len(kept) < 2:
+            return question
+        place = self._random.random()
+        if place < 0.2:
+            wh = ""
+        return " ".join([*kept, wh] if place < 0.6 else [wh, *kept]).strip()
 
     def _typo(self, question: str) -> str:
         words = list(re.finditer(r"[A-Za-z]{5,}", question))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,10 @@ MASKED = -1e4  # far below any logit, and still a number in bfloat16 and float16
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the encoder; the defaults are those of all-MiniLM-L6-v2."""
+    """Sizes of the encoder; the defaults are those of all-MiniLM-L6-v2.
+
+    The layers numbered in `gated` were added to trained ones: what they change goes through a gate, see `Layer`.
+    """
 
     vocabulary: int = 30522
     hidden: int = 384
@@ -24,6 +28,14 @@ class Shape:
     feed_forward: int = 1536
     layers: int = 6
     positions: int = 512
+    gated: tuple[int, ...] = ()
+
+
+def shape_of(state: Mapping[str, object]) -> Shape:
+    """Returns the shape of the network that the weights belong to; of the sizes, only the number of layers varies."""
+    layers = {int(name.split(".")[1]) for name in state if name.startswith("layers.")}
+    gated = tuple(sorted(number for number in layers if f"layers.{number}.gate" in state))
+    return Shape(layers=len(layers), gated=gated)
 
 
 class TokenDropout(nn.Module):
@@ -45,12 +57,17 @@ class TokenDropout(nn.Module):
 
 
 class Layer(nn.Module):
-    """One post-norm transformer layer, as in BERT.
+    """One post-norm transformer layer, as in BERT; with a gate, h + gate * (layer(h) - h), a factor for each feature.
+
+    With a gate near 0 a layer changes nothing, so that it can be added to a trained network (as Bachlechner et al. 2021,
+    "ReZero", and Touvron et al. 2021, "LayerScale", begin with layers that change little).
 
     There is no dropout on the attention weights: on a CPU, drawing the random numbers for it costs half the step.
     """
 
-    def __init__(self, shape: Shape, dropout: float) -> None:
+    gate: Tensor | None
+
+    def __init__(self, shape: Shape, dropout: float, gated: bool = False) -> None:
         super().__init__()
         self.heads = shape.heads
         self.query_key_value = nn.Linear(shape.hidden, 3 * shape.hidden)
@@ -60,6 +77,7 @@ class Layer(nn.Module):
         self.narrow = nn.Linear(shape.feed_forward, shape.hidden)
         self.output_norm = nn.LayerNorm(shape.hidden, eps=1e-12)
         self.dropout = TokenDropout(dropout)
+        self.register_parameter("gate", nn.Parameter(torch.zeros(shape.hidden)) if gated else None)
 
     def forward(self, hidden: Tensor, padding: Tensor) -> Tensor:
         """Returns [batch, tokens, hidden]; `padding` is [batch, 1, 1, tokens], 0 for a token and very low for padding."""
@@ -69,10 +87,10 @@ class Layer(nn.Module):
         scores = torch.matmul(mixed[0] * size**-0.5, mixed[1].transpose(-1, -2)) + padding.to(mixed.dtype)
         attended = torch.matmul(torch.softmax(scores, dim=-1), mixed[2])
         attended = attended.transpose(1, 2).reshape(batch, tokens, width)
-        hidden = self.attention_norm(hidden + self.dropout(self.attention_out(attended)))
-        wide = functional.gelu(self.widen(hidden))
-        normed: Tensor = self.output_norm(hidden + self.dropout(self.narrow(wide)))
-        return normed
+        middle = self.attention_norm(hidden + self.dropout(self.attention_out(attended)))
+        wide = functional.gelu(self.widen(middle))
+        normed: Tensor = self.output_norm(middle + self.dropout(self.narrow(wide)))
+        return normed if self.gate is None else hidden + self.gate * (normed - hidden)
 
 
 class ReaderNetwork(nn.Module):
@@ -89,7 +107,7 @@ class ReaderNetwork(nn.Module):
         self.segments = nn.Embedding(2, shape.hidden)
         self.embedding_norm = nn.LayerNorm(shape.hidden, eps=1e-12)
         self.dropout = TokenDropout(dropout)
-        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        self.layers = nn.ModuleList(Layer(shape, dropout, number in shape.gated) for number in range(shape.layers))
         self.span = nn.Linear(shape.hidden, 2)
         self.pair = nn.Linear(4 * shape.hidden, shape.hidden)
         self.answerable = nn.Linear(shape.hidden, 1)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.torch import save_file
 
+from training.compact import Packed, from_packed
 from training.export import write_graph
-from training.model import ReaderNetwork
+from training.model import ReaderNetwork, shape_of
 
 
 def read_graph(path: Path) -> dict[str, NDArray[np.float32]]:
@@ -24,11 +25,14 @@ def read_graph(path: Path) -> dict[str, NDArray[np.float32]]:
     axes = {node.input[0]: node.attribute[0].i for node in graph.node if node.op_type == "DequantizeLinear"}
     found = {}
     for name, values in stored.items():
-        if name.endswith(".int8"):
+        if name.endswith(".packed"):
+            own = name.removesuffix(".packed")
+            found[own] = from_packed(Packed(values, stored[f"{own}.scale"], stored[f"{own}.lowest"]))
+        elif name.endswith(".int8"):
             scales = stored[f"{name.removesuffix('.int8')}.scale"]
             scales = scales[:, None] if axes.get(name) == 0 else scales  # those of the words stand in a column already
             found[name.removesuffix(".int8")] = (values * scales).astype(np.float32)
-        elif not name.endswith(".scale"):
+        elif not name.endswith((".scale", ".lowest", ".sixteen", ".four")):
             found[name] = values
     return found
 
@@ -43,13 +47,13 @@ def restore(path: Path) -> dict[str, torch.Tensor]:
         ValueError: the graph is not that of a `ReaderNetwork`.
     """
     torch.manual_seed(0)
-    known = ReaderNetwork()
+    weights = read_graph(path)
+    known = ReaderNetwork(shape_of(weights))
     for parameter in known.parameters():
         torch.nn.init.normal_(parameter)
     with tempfile.TemporaryDirectory() as folder:
         write_graph(known, Path(folder) / "known.onnx")
         places = read_graph(Path(folder) / "known.onnx")
-    weights = read_graph(path)
     state = {}
     for name, tensor in known.state_dict().items():
         values = tensor.numpy()

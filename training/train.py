@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from training.examples import VERDICT_OF_LABEL, load_pairs, load_passages
 from training.features import Batch, Course, collate
-from training.model import ReaderNetwork, load_base
+from training.model import ReaderNetwork, Shape, load_base, shape_of
 
 REPORT_SECONDS = 20
 SUPPORTED = VERDICT_OF_LABEL["supported"]
@@ -98,6 +98,17 @@ SHARES = {
         "yesno": 0.15,
         "edits": 0.3,
         "cloze": 0.1,
+    },
+    "8": {
+        "squadshifts": 0.3,
+        "news": 1.0,
+        "stories": 1.0,
+        "negatives": 0.06,
+        "statements": 0.1,
+        "yesno": 0.3,
+        "edits": 0.03,
+        "header": 0.08,
+        "cloze": 0.3,
     },
 }
 
@@ -207,9 +218,10 @@ class Trainer:
         folder = base_folder()
         self.arguments = arguments
         self.tokenizer = load_tokenizer(folder)
-        self.network = ReaderNetwork(dropout=arguments.dropout)
-        if arguments.init:
-            self.network.load_state_dict(load_file(arguments.init))
+        state = load_file(arguments.init) if arguments.init else None
+        self.network = ReaderNetwork(shape_of(state) if state else Shape(), arguments.dropout)
+        if state:
+            self.network.load_state_dict(state)
         else:
             load_base(self.network, folder / "model.safetensors")
         # Frozen: half of the parameters, and most of them belong to words that the data does not have.

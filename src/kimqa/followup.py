@@ -83,6 +83,10 @@ _FRAGMENT: Final = re.compile(
 _MAX_FRAGMENT_WORDS: Final = 5
 _BARE: Final = re.compile(r"^(?:and|but|or)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
 _MAX_BARE_WORDS: Final = 5
+_FROM_SOURCE: Final = re.compile(r"\b(?:according to|in the view of) (?P<name>[^,?]+?)\W*$", re.IGNORECASE)
+_WHEN: Final = frozenset(
+    "now then today yesterday tomorrow tonight later afterwards before after since again recently finally".split()
+)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 # Content words that a rewriting replaces.
 _REPLACED: Final = frozenset("one ones former latter same else happen happened mean".split())
@@ -231,10 +235,19 @@ def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
         there = rf"\b{place['how']} (?:{NAME.pattern})"
         if len(re.findall(there, last)) == 1:
             return re.sub(there, lambda _: f"{place['how']} {place['name']}", last)
+    source = _FROM_SOURCE.search(last)
+    if source:
+        return f"{last[: source.start('name')]}{what}?"
     subject = _SUBJECT.match(last)
-    if subject and NAME.fullmatch(what):
+    if subject and (NAME.fullmatch(what) or _is_name_in_small_letters(what)):
         return f"{subject['before']}{what}{subject['after']}"
     return f"{last.rstrip(' ?')} – {what}?"
+
+
+def _is_name_in_small_letters(what: str) -> bool:
+    """Whether "kim" may be a name, typed without its capital: a word or two with nothing else in them."""
+    forms = words(what)
+    return 1 <= len(forms) <= 2 and what.islower() and not set(forms) & (STOPWORDS | _WHEN)
 
 
 def _why(last: Turn) -> str:

@@ -24,7 +24,7 @@ from kimqa.errors import ArgumentError, IndexMismatchError, IndexMissingError, S
 from kimqa.ground import ground
 from kimqa.progress import show_progress
 from kimqa.question import Plan, period_of, plan_question
-from kimqa.readers.comparing import parts_of
+from kimqa.readers.comparing import questions_in
 from kimqa.readers.extractive import ExtractiveReader
 from kimqa.readers.faults import ModelFaultError
 from kimqa.readers.generative import GenerativeReader
@@ -221,7 +221,7 @@ class Pipeline:
 
     def _retrieved(self, state: _State) -> _State:
         plan, started = state.plan, time.perf_counter()
-        asked = parts_of(plan.standalone_question) or (plan.standalone_question,)
+        asked = questions_in(plan.standalone_question)
         vectors = self._parts().encoder.encode(asked)
         state, started = _timed(state, "encode", started), time.perf_counter()
         periods, top_k = [period_of(part, plan.today) for part in asked], state.request.top_k

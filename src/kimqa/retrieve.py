@@ -15,7 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 from rapidfuzz import fuzz
 
 from kimqa.errors import ArgumentError
-from kimqa.text import normalize
+from kimqa.text import LIST_ITEM, normalize
 from kimqa.types import Article, Chunk, Encoder, Filters, Index, Match, Passage
 
 # The constant of reciprocal rank fusion: G. V. Cormack, C. L. A. Clarke, S. Büttcher, "Reciprocal Rank Fusion
@@ -23,6 +23,9 @@ from kimqa.types import Article, Chunk, Encoder, Filters, Index, Match, Passage
 _RRF_K: Final = 60
 # Two chunks with at least this share of equal characters (Indel similarity, 0 to 100) are one story printed twice.
 _NEAR_IDENTICAL: Final = 90.0
+# Most characters (white space) between two chunks that a list runs across, and most chunks added for one list.
+_GAP: Final = 4
+_MAX_ADDED: Final = 4
 
 Period = tuple[datetime.date, datetime.date]
 
@@ -32,6 +35,10 @@ class ChunkSource(Protocol):
 
     def chunks(self, ids: Sequence[str]) -> list[Chunk]:
         """The chunks, in the order asked for."""
+        ...
+
+    def beside(self, chunk_ids: Sequence[str], step: int) -> dict[str, Chunk]:
+        """By chunk id the next chunk of the same article (`step` 1) or the one before (-1)."""
         ...
 
     def article(self, article_id: str) -> Article:
@@ -67,6 +74,7 @@ class HybridRetriever(BaseRetriever):
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, at most `top_k`; near-identical ones once.
 
+        A passage that holds a part of a list comes with the chunks beside it that hold the rest.
         `period`, the days that the question speaks of, lifts articles published then; it hides nothing. `vector` is
         the encoded question if it is at hand.
         """
@@ -101,7 +109,8 @@ class HybridRetriever(BaseRetriever):
             _add_once(found, forms, passage, limit)
             if len(found) > limit:
                 break
-        return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(found[:limit], start=1))
+        whole = _with_whole_lists(source, found[:limit])[:limit]
+        return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(whole, start=1))
 
     def search_each(
         self,
@@ -170,6 +179,52 @@ def _published_in(
         and (published := articles[chunks[chunk_id].article_id].published) is not None
         and first <= published <= last
     ]
+
+
+def _with_whole_lists(source: ChunkSource, found: Sequence[Passage]) -> list[Passage]:
+    """The passages, each that holds a part of a list together with those of its article that hold the rest, in their order."""
+    before, after = _run_on(source, found, -1), _run_on(source, found, 1)
+    by_id = {passage.chunk_id: passage for passage in found}
+    ordered: dict[str, Passage] = {}
+    for passage in found:
+        for part in (*reversed(before[passage.chunk_id]), passage, *after[passage.chunk_id]):
+            ordered.setdefault(part.chunk_id, by_id.get(part.chunk_id, part))
+    return list(ordered.values())
+
+
+def _run_on(source: ChunkSource, found: Sequence[Passage], step: int) -> dict[str, list[Passage]]:
+    """By chunk id the passages beside each, the nearest first, that go on with a list that it cuts."""
+    runs: dict[str, list[Passage]] = {passage.chunk_id: [] for passage in found}
+    ends = {passage.chunk_id: passage for passage in found}
+    for _ in range(_MAX_ADDED):
+        open_ends = {name: end for name, end in ends.items() if step < 0 or _ends_in_list(end.text)}
+        open_ends = {name: end for name, end in open_ends.items() if step > 0 or LIST_ITEM.match(end.text)}
+        beside = source.beside([end.chunk_id for end in open_ends.values()], step) if open_ends else {}
+        ends = {}
+        for name, end in open_ends.items():
+            chunk = beside.get(end.chunk_id)
+            if chunk is not None and _is_cut_between(*((end, chunk) if step > 0 else (chunk, end))):
+                ends[name] = _going_on(end, chunk)
+                runs[name].append(ends[name])
+    return runs
+
+
+def _is_cut_between(one: Passage | Chunk, other: Passage | Chunk) -> bool:
+    """Whether a list runs from the end of one piece of an article into the other."""
+    return bool(LIST_ITEM.match(other.text)) and other.start - one.end <= _GAP and _ends_in_list(one.text)
+
+
+def _ends_in_list(text: str) -> bool:
+    """Whether the last line is an item of a list, or announces one."""
+    last = text.rstrip().rsplit("\n", 1)[-1].strip()
+    return bool(LIST_ITEM.match(last)) or last.endswith(":")
+
+
+def _going_on(passage: Passage, chunk: Chunk) -> Passage:
+    """The chunk as a passage of the same article; that nothing was found in it shows in its similarity of 0."""
+    return dataclasses.replace(
+        passage, chunk_id=chunk.id, text=chunk.text, start=chunk.start, end=chunk.end, similarity=0.0, also_in=()
+    )
 
 
 def _add_once(found: list[Passage], forms: list[str], passage: Passage, limit: int) -> None:

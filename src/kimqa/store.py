@@ -160,6 +160,17 @@ class Store:
             found |= {row[0]: Chunk(*row) for row in self._rows(query, part)}
         return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
 
+    def beside(self, chunk_ids: Sequence[str], step: int) -> dict[str, Chunk]:
+        """By chunk id the next chunk of the same article (`step` 1) or the one before (-1), where there is one."""
+        found: dict[str, Chunk] = {}
+        for part in _parts(chunk_ids):
+            query = (
+                'SELECT c.id, n.id, n.article_id, n.start, n."end", n.text FROM chunks c JOIN chunks n '
+                f"ON n.article_id = c.article_id AND n.position = c.position + {int(step)} WHERE c.id IN ({_marks(part)})"
+            )
+            found |= {row[0]: Chunk(*row[1:]) for row in self._rows(query, part)}
+        return found
+
     def chunk_ids(self, filters: Filters) -> list[str] | None:
         """The sorted ids of the chunks that may answer; None when all may.
 

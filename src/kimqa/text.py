@@ -20,6 +20,8 @@ _STRAIGHT: Final = str.maketrans(
      "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 )  # fmt: skip
 _MARKER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]|[•*–—-]")
+LIST_ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
+"""How an item of a list opens, numbered or with a bullet."""
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

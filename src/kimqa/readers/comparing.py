@@ -1,4 +1,4 @@
-"""From a question that compares two things to the two questions that it is made of."""
+"""From a question that compares to the questions that it is made of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from kimqa.types import Passage
 
 _FLAGS: Final = re.IGNORECASE
 _PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with)"
-_ASKING: Final = r"(?:who|whom|what|when|where|which|why|how(?: many| much| long)?)"
+_ASKING: Final = r"(?:who|whom|what|when|where|which(?: ones?)?|why|how(?: many| much| long)?)"
+_REPORTS: Final = (
+    r"(?:articles?|reports?|outlets?|sources?|accounts?|versions?|papers?|newspapers?|stories|media|texts)"
+)
+_WITH: Final = r"(?:with|to|and|against)"
+_TURN: Final = r"(?:first|second|third|fourth|fifth|last)"
 # "Who came on the first visit and who in 2025", "What did fuel cost in 2019 and then in 2021"
 _TWO_TIMES: Final = re.compile(
     rf"(?P<stem>.+)\s+(?P<one>{_PLACE}\s+\S.*?),?\s+(?:and|versus|vs\.?|as (?:against|opposed to))\s+"
@@ -32,10 +37,14 @@ _TWO_TELLERS: Final = re.compile(
     r"(?P<rest>(?:describe|report|put|see|explain|cover|characteri[sz]e|portray|present|judge)\b.*)",
     _FLAGS,
 )
-# "Who invited whom: compare the first visit with the second"
-_COMPARE: Final = re.compile(
-    r"(?:(?P<stem>\S.*?)[:;,.?–—-]\s*)?compare\s+(?P<one>\S.*?)\s+(?:with|to|and|against)\s+(?P<other>\S.*)", _FLAGS
+# "Who invited whom: compare the first visit with the second", "Compare the old pier with the new one: length and cost"
+_COMPARE_ON: Final = re.compile(
+    rf"compare\s+(?P<one>\S.*?)\s+{_WITH}\s+(?P<other>[^\s:][^:]*?)\s*:\s*(?P<rest>\S.*)", _FLAGS
 )
+_COMPARE_BY: Final = re.compile(
+    rf"(?P<stem>\S.*?)[:;,.?–—-]\s*compare\s+(?P<one>\S.*?)\s+{_WITH}\s+(?P<other>\S.*)", _FLAGS
+)
+_COMPARE: Final = re.compile(rf"compare\s+(?P<one>\S.*?)\s+{_WITH}\s+(?P<other>\S.*)", _FLAGS)
 # "How had the policy on wool changed between the first visit and 2019"
 _CHANGE: Final = re.compile(
     r"(?:how|in what way)\s+(?:had|has|have|did|do|does)\s+(?P<stem>\S.*?)\s+(?:changed?|develop(?:ed)?|evolved?|shift(?:ed)?|differ(?:ed)?)\s+"
@@ -46,11 +55,88 @@ _CHANGE: Final = re.compile(
 _DIFFER: Final = re.compile(
     r"how\s+(?:do|does|did)\s+(?P<one>\S.*?)\s+(?:differ|compare)s?\s+(?:from|with|to)\s+(?P<other>\S.*)", _FLAGS
 )
+# "Who came along the first time, and who the second time"
+_TWO_TURNS: Final = re.compile(
+    rf"(?P<stem>.+?)\s+(?P<one>(?:(?:{_PLACE}|for)\s+)?(?:the|his|her|its|their)\s+{_TURN}(?:\s+\w+)?),?\s+and\s+(?:then\s+)?(?:{_ASKING}\s+)?"
+    rf"(?P<other>(?:(?:{_PLACE}|for)\s+)?(?:the|his|her|its|their)\s+{_TURN}\b.*)",
+    _FLAGS,
+)
+# "Which feasts fell into her first and her second visit to Velm"
+_ONE_AND_OTHER: Final = re.compile(
+    rf"(?P<stem>.+?)\s+(?P<one>{_TURN})\s+and\s+(?:(?:the|his|her|its|their)\s+)?(?P<other>{_TURN})\s+(?P<rest>\w.*)",
+    _FLAGS,
+)
+# "Where was she according to the Post, and where according to Union Radio"
+_ACCORDING: Final = re.compile(
+    rf"(?P<stem>.+?),?\s+(?P<one>according to\s+\S.*?),?\s+(?:and|but)\s+(?:{_ASKING}\s+)?(?P<other>according to\s+\S.*)",
+    _FLAGS,
+)
+# "How do the Post and Union Radio differ on the toll"
+_TELLERS_DIFFER: Final = re.compile(
+    r"(?:how|where|in what)\s+(?:do|does|did)\s+(?P<one>\S.*?)\s+and\s+(?P<other>\S.*?)\s+(?:differ|disagree|diverge|contradict each other)\s+"
+    r"(?:on|about|over|as to|in|regarding)\s+(?P<rest>\S.*)",
+    _FLAGS,
+)
+# "Which ferry sank in the storm and which one did the navy raise"
+_TWO_CLAUSES: Final = re.compile(
+    r"(?P<wh>who|where|when|how (?:many|much|long)(?: \w+)?|(?:which|what) (?P<noun>\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
+    r"(?P<again>who|where|when|how (?:many|much|long)(?: \w+)?|(?:which|what)(?: ones?| (?P=noun))?)\s+(?P<rest>\w+ \w+ .*|\w+ed .*)",
+    _FLAGS,
+)
+# "In which years did Calder and Reyes take office"
+_EACH_WHEN: Final = re.compile(
+    r"(?P<stem>(?i:(?:in |on |at )?(?:what|which) )(?P<unit>year|month|day|date|age)s (?:did|were|was|have|had))\s+(?P<one>\S.*?)\s+and\s+(?P<other>(?:[A-Z]\S*\s+)+|\S+\s+)(?P<rest>\S.*)",
+)
+# "Calder vs Reyes: when will it open", "gas vs wind price per hour"
+_RIVALS_SAY: Final = re.compile(
+    r"(?P<one>\S+(?:\s\S+){0,3}?)\s+(?:versus|vs\.?)\s+(?P<other>[^:]+?)\s*:\s*(?P<rest>\S.*)", _FLAGS
+)
+_RIVALS: Final = re.compile(
+    r"(?P<one>\S+(?:\s\S+){0,3}?)\s+(?:versus|vs\.?)\s+(?P<other>(?-i:[A-Z]\S*(?:\s[A-Z]\S*)*)|\S+)\s+(?P<rest>\S.*)",
+    _FLAGS,
+)
+# What several reports say of it, or how they differ on it: "How do the reports differ on the toll", "Compare the two accounts of the fire"
+_ACROSS: Final = tuple(
+    re.compile(pattern, _FLAGS)
+    for pattern in (
+        rf"(?:how|where|in what) (?:do|does|did) (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:differ|disagree|diverge|contradict each other) (?:on|about|over|as to|in|regarding) (?P<topic>\S.*)",
+        rf"(?:do|does|did) (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:dis)?agree (?:on|about|over|as to) (?P<topic>\S.*)",
+        rf"on what do (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:dis)?agree (?:about|over|as to|concerning) (?P<topic>\S.*)",
+        rf"compare (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:of|on|about) (?P<topic>\S.*)",
+        rf"compare (?:what|how) (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:say|tell|report|write|put|describe)s? (?:(?:about|of|on) )?(?P<topic>\S.*)",
+        rf"what do (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:each )?(?:say|tell|report|write) (?:about|of|on) (?P<topic>\S.*)",
+    )
+)
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+_PRONOUN: Final = re.compile(r"\b(?:he|him|his|she|her|it|its|they|them|their|this|that)\b", _FLAGS)
+_OPENS_QUESTION: Final = re.compile(r"(?:how|who|whom|whose|when|where|why|what|which)\b", _FLAGS)
 # "How many came in 2016, compared with 47 in 2017": the other side is told, not asked
 _BESIDE: Final = re.compile(
     r"(?P<one>\S.*?),?\s+(?:(?:(?:as\s+)?compared\s+(?:with|to)|as\s+against|as\s+opposed\s+to)\s+\S|"
     r"(?:versus|vs\.?)\s+(?:(?:an?|the|its|his|her|their|only|just|what|how)\b|\d)).*",
     _FLAGS,
+)
+
+
+_ONE: Final = re.compile(r"(?P<which>(?:the|an?)\s+[\w-]+)\s+ones?", _FLAGS)
+_NAMED: Final = re.compile(r"(?:the|an?)\s+[\w-]+\s+(?P<noun>\w.*)", _FLAGS)
+_CASE: Final = re.compile(r"\b(?:match|game|case|in court|lawsuit|fight|final|score)\b", _FLAGS)
+# Every form of comparison, the first that fits counts, with how either side is asked for.
+_FORMS: Final = (
+    (_COMPARE_ON, "{side}: {rest}?"),
+    (_COMPARE_BY, "{stem}: {side}?"),
+    (_COMPARE, "{side}"),
+    (_CHANGE, "{stem} {side}"),
+    (_ACCORDING, "{stem} {side}?"),
+    (_TELLERS_DIFFER, "{topic} according to {side}?"),
+    (_TWO_TURNS, "{stem} {side}?"),
+    (_ONE_AND_OTHER, "{stem} {side} {rest}?"),
+    (_BOTH, "{stem} {side}?"),
+    (_EACH_WHEN, "{stem} {side} {rest}?"),
+    (_TWO_YEARS, "{stem} {side}?"),
+    (_TWO_TIMES, "{stem} {side}?"),
+    (_TWO_TELLERS, "How {does} {side} {rest}?"),
+    (_DIFFER, "{side}"),
 )
 
 
@@ -60,12 +146,53 @@ def parts_of(question: str) -> tuple[str, ...]:
     One question where only one side is asked for, and the other is mentioned for comparison.
     """
     asked = question.strip().rstrip("?.! ")
-    for pattern in (_COMPARE, _CHANGE, _BOTH, _TWO_YEARS, _TWO_TIMES, _TWO_TELLERS, _DIFFER):
+    if topic_of(asked):
+        return ()
+    forms = _FORMS if _CASE.search(asked) else (*_FORMS, (_RIVALS_SAY, "{side}: {rest}?"))
+    for pattern, template in forms:
         match = pattern.fullmatch(asked)
         if match:
-            return _questions(pattern, match.groupdict())
-    beside = _BESIDE.fullmatch(asked)
-    return (f"{beside['one']}?",) if beside else ()
+            return _sides(match, template)
+    clauses, beside, rivals = _TWO_CLAUSES.fullmatch(asked), _BESIDE.fullmatch(asked), _RIVALS.fullmatch(asked)
+    if clauses:
+        return _clauses(clauses)
+    if beside:
+        return (f"{beside['one']}?",)
+    return _sides(rivals, "{side} {rest}?") if rivals and not _CASE.search(asked) else ()
+
+
+def topic_of(question: str) -> str | None:
+    """What several reports are compared on, as a question to each of them; None where no such thing is asked.
+
+    "How do the reports differ on the toll?" gives "What was the toll?".
+    """
+    asked = question.strip().rstrip("?.! ")
+    for pattern in _ACROSS:
+        match = pattern.fullmatch(asked)
+        if match:
+            return _as_question(match["topic"])
+    return None
+
+
+def questions_in(question: str) -> tuple[str, ...]:
+    """What has to be searched for: the parts of a comparison, the topic that reports are compared on, or the question."""
+    topic = topic_of(question)
+    return (topic,) if topic else parts_of(question) or (question,)
+
+
+def _as_question(topic: str) -> str:
+    plain = re.sub(r"^(?:whether|if)\s+", "", topic, flags=_FLAGS)
+    return f"{plain}?" if _OPENS_QUESTION.match(plain) or plain != topic else f"What was {plain}?"
+
+
+def compared(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages of the reports that are compared: of the outlets that the question names, or of the year of "the 2031 reports"."""
+    named = of_named_outlets(question, passages)
+    year = next(
+        (_YEAR.search(match["which"]) for p in _ACROSS if (match := p.fullmatch(question.strip().rstrip("?.! ")))), None
+    )
+    dated = [p for p in passages if year and p.published and str(p.published.year) == year.group()]
+    return named or dated or passages
 
 
 def told_by(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
@@ -83,15 +210,30 @@ def _is_named(name: str, question: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, flags) is not None
 
 
-def _questions(pattern: re.Pattern[str], found: dict[str, str | None]) -> tuple[str, ...]:
-    stem, one, other = found.get("stem") or "", found["one"] or "", found.get("other") or ""
-    if pattern is _TWO_TELLERS:
-        verb = "did" if (found["do"] or "").lower() == "did" else "does"
-        return tuple(f"How {verb} {teller} {found['rest']}?" for teller in (one, other))
-    if pattern is _TWO_YEARS:
+def _sides(match: re.Match[str], template: str) -> tuple[str, str]:
+    """The questions for both sides of a comparison, from what its form names."""
+    found = {name: text.strip() if text else "" for name, text in match.groupdict().items()}
+    one, other = found.pop("one"), found.pop("other", "")
+    if "year" in found:
         other = f"{one.split()[0]} {found['year']}"
-    if pattern is _COMPARE:
-        return tuple(f"{stem}: {thing}?" if stem else thing for thing in (one, other))
-    if pattern is _DIFFER:
-        return one, other
-    return tuple(f"{stem} {time}".strip() + ("" if pattern is _CHANGE else "?") for time in (one, other))
+    if "unit" in found:
+        found["stem"] = found["stem"].replace(f"{found['unit']}s", found["unit"])
+    found["does"] = "did" if found.get("do", "").lower() == "did" else "does"
+    found["topic"] = _as_question(found.get("rest", "")).rstrip("?")
+    asked = (template.format(side=side, **found) for side in (one, _with_noun(other, one)))
+    return next(asked), next(asked)
+
+
+def _clauses(match: re.Match[str]) -> tuple[str, ...]:
+    """Two questions in one, the same asked of two things; none if the second refers to the first, or asks something else."""
+    asks, again = match["wh"], match["again"]
+    opening = {asks.lower().split()[0], again.lower().split()[0]}
+    if _PRONOUN.search(match["rest"]) or not (len(opening) == 1 or opening == {"which", "what"}):
+        return ()
+    return f"{asks} {match['stem']}?", f"{asks if match['noun'] else again} {match['rest']}?"
+
+
+def _with_noun(other: str, one: str) -> str:
+    """The second side in full where it leans on the first: beside "the planned cost of the dam", "the real one" is its cost."""
+    stands_for, named = _ONE.fullmatch(other), _NAMED.fullmatch(one)
+    return f"{stands_for['which']} {named['noun']}" if stands_for and named else other

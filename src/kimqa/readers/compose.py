@@ -8,9 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.readers.kinds import Kind, asks_for_one_source, asks_when, kind_of
+from kimqa.readers.kinds import Kind, asks_for_one_source, asks_for_words, asks_when, count_asked_for, kind_of
 from kimqa.readers.quoting import (
-    ITEM,
     Candidate,
     around,
     lead_in,
@@ -18,10 +17,11 @@ from kimqa.readers.quoting import (
     quote_of,
     statement_of,
     with_its_parts,
+    with_rest_of_speech,
     with_source,
 )
 from kimqa.readers.span_model import Reading
-from kimqa.text import sentences, stems, word_spans, words
+from kimqa.text import LIST_ITEM, sentences, stem, stems, word_spans, words
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote
 
 _MAX_STATEMENTS: Final = 3
@@ -32,30 +32,44 @@ _YES_NO_MARGIN: Final = 0.75
 # A further span joins a list when its score is at least this share of the best one's. Chosen on the calibration half of
 # the held-out stories (16 lists, November 2026): list F1 0.70 at 0.02, 0.60 at 0.05, 0.5 at 0.2 and above.
 _ITEM_SHARE: Final = 0.02
+# Another passage adds to a list when it is at least this likely beside the best one.
+_OTHER_LIST_SHARE: Final = 0.5
 # Another passage joins the answer when it is at least this likely beside the best one.
 _JOIN_SHARE: Final = 0.25
 _CONFLICT_PROBABILITY: Final = 0.6
 _CONFLICT_SPAN: Final = 0.5
 # Most characters (white space) between two passages that follow each other.
 _GAP: Final = 4
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NTH: Final = re.compile(rf"\b(?P<nth>{'|'.join(_ORDINALS)}|last|final)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"\(?(\d{1,2})[.)]")
 _YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
-def compose(question: str, candidates: Sequence[Candidate], threshold: float) -> Draft:
-    """The draft that answers the question from those candidates that are as likely as `threshold`."""
+def compose(question: str, candidates: Sequence[Candidate], threshold: float, *, told: bool = False) -> Draft:
+    """The draft that answers the question from those candidates that are as likely as `threshold`.
+
+    `told` says that they were judged by whether they tell what the question asks the outlet of.
+    """
     kind = kind_of(question)
     likely = [_whole(c) for c in candidates if c.best is not None and c.probability >= threshold]
     if kind is Kind.YES_NO:
         return _yes_or_no(likely)
     if kind is Kind.AUTHOR and likely[0].passage.author:
         return byline(likely[0])
-    if kind is Kind.SOURCES and not (asks_for_one_source(question) and _stands_in_text(likely[0])):
+    if told or (kind is Kind.SOURCES and not (asks_for_one_source(question) and _stands_in_text(likely[0]))):
         return _sources(likely)
     if kind is Kind.COMPARISON:
         return _one_from_each(likely)
+    one_item = _nth_item(question, likely, candidates)
+    if one_item:
+        return one_item
     if kind is Kind.LIST:
-        return _enumeration(likely, candidates) or _items(likely)
+        return counted_list(question, candidates) or _enumeration(likely, candidates) or _items(likely)
     draft = _fact(likely)
+    if asks_for_words(question):
+        *before, last = draft.statements
+        draft = dataclasses.replace(draft, statements=(*before, with_rest_of_speech(likely[0], last)))
     return _dated(draft, likely[0]) if asks_when(question) else draft
 
 
@@ -186,7 +200,7 @@ def _enumeration(likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Dra
     best = likely[0]
     assert best.best is not None
     answering = around(best.passage.text, best.best).of(best.passage.text)
-    if not (ITEM.match(answering) or answering.endswith(":")):
+    if not (LIST_ITEM.match(answering) or answering.endswith(":")):
         return None
     found = {}
     for passage in _run_of_passages(best.passage, [c.passage for c in (*likely, *shown)]):
@@ -196,8 +210,54 @@ def _enumeration(likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Dra
     if len(found) < _MIN_ITEMS:
         return None
     statements = tuple(found[start] for start in sorted(found))
-    short = "; ".join(ITEM.sub("", statement.text).rstrip(".") for statement in statements)
+    short = "; ".join(LIST_ITEM.sub("", statement.text).rstrip(".") for statement in statements)
     return Draft(statements, short=short, confidence=best.confidence)
+
+
+def counted_list(question: str, shown: Sequence[Candidate]) -> Draft | None:
+    """The numbered list of one article with as many items as "the four steps" asks for; None unless just one has such a list."""
+    count = count_asked_for(question)
+    if count is None:
+        return None
+    lists: dict[str, dict[str, DraftStatement]] = {}
+    for passage in sorted((c.passage for c in shown), key=lambda p: p.start):
+        for item in list_items(passage.text):
+            number = _NUMBERED.match(item.of(passage.text))
+            if number:
+                quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
+                statement = DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
+                lists.setdefault(passage.article_id, {}).setdefault(number[1], statement)
+    wanted = [str(number) for number in range(1, count + 1)]
+    fitting = [article for article, items in lists.items() if sorted(items, key=int) == wanted]
+    if len(fitting) != 1:
+        return None
+    statements = tuple(lists[fitting[0]][number] for number in wanted)
+    short = "; ".join(_NUMBERED.sub("", statement.text).strip().rstrip(".") for statement in statements)
+    best = max((c for c in shown if c.passage.article_id == fitting[0]), key=lambda c: c.score)
+    return Draft(statements, short=short, confidence=best.confidence)
+
+
+def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Draft | None:
+    """The item that "the third step" or "the third one" means, when the best answer is in a list of steps or announces it."""
+    asked = _NTH.search(re.sub(r"\s\([^()]*\)$", "", question))  # what a follow-up was completed with asks nothing
+    whole = _enumeration(likely, shown) if asked else None
+    if not asked or not whole:
+        return None
+    noun = stem(words(asked["noun"])[0])
+    told = {s for candidate in likely[:1] for s in stems(candidate.passage.text)}
+    if noun not in told and noun != "one":
+        return None
+    place = (
+        len(whole.statements)
+        if asked["nth"].lower() in ("last", "final")
+        else _ORDINALS.index(asked["nth"].lower()) + 1
+    )
+    numbered = {match[1]: s for s in whole.statements if (match := _NUMBERED.match(s.text))}
+    by_place = dict(enumerate(whole.statements, start=1))
+    item = numbered.get(str(place)) if numbered else by_place.get(place)
+    if item is None:
+        return None
+    return Draft((item,), short=LIST_ITEM.sub("", item.text, count=1).rstrip("."), confidence=whole.confidence)
 
 
 def _run_of_passages(best: Passage, shown: Sequence[Passage]) -> list[Passage]:
@@ -218,7 +278,7 @@ def _items(likely: Sequence[Candidate]) -> Draft:
     statements: list[DraftStatement] = []
     items: list[str] = []
     for candidate in likely:
-        if candidate is not best and candidate.probability < 0.8 * best.probability:
+        if candidate is not best and candidate.probability < _OTHER_LIST_SHARE * best.probability:
             continue
         spans = candidate.reading.spans if candidate is best else candidate.reading.spans[:1]
         as_likely = [span for span in spans if span.score >= _ITEM_SHARE * spans[0].score]

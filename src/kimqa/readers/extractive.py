@@ -6,12 +6,22 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from kimqa.readers.comparing import of_named_outlets, parts_of, told_by
-from kimqa.readers.compose import byline, compose, joined
-from kimqa.readers.kinds import Kind, Turn, fits, kind_of, turn_of
+from kimqa.readers.comparing import compared, of_named_outlets, parts_of, told_by, topic_of
+from kimqa.readers.compose import byline, compose, counted_list, joined
+from kimqa.readers.kinds import (
+    Kind,
+    Turn,
+    asks_for_one_source,
+    fits,
+    kind_of,
+    one_of_many,
+    told_in,
+    topic_of_work,
+    turn_of,
+)
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import stem, stems, word_spans, words
@@ -21,6 +31,9 @@ _RANK_WEIGHT: Final = 0.15
 _MISFIT_PENALTY: Final = 2.0
 # A comparison presupposes that both of its parts are told: when one is, so much of the threshold is asked of the other.
 _OTHER_PART_SHARE: Final = 0.5
+_MAX_COMPARED: Final = 3
+# An article with a numbered list of just as many items as are asked for may be that much less likely to answer.
+_COUNTED_SHARE: Final = 0.5
 # Logarithms of odds in the training stories (three reports of one matter at three times): of 109 questions on a first visit, trial
 # or the like 61 % are answered by the earliest report and 17 % by the latest; of 70 on a second one, 4 % by the earliest.
 _TURN_WEIGHT: Final = 1.2
@@ -65,32 +78,61 @@ class ExtractiveReader:
         """
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
+        topic = topic_of(question)
+        if topic:
+            return self._compared(question, topic, compared(question, passages), passages)
         asked = parts_of(question) or (question,)
-        read_by = {part: told_by(part, passages) if len(asked) > 1 else passages for part in asked}
-        found = {part: self._candidates(part, shown) for part, shown in read_by.items()}
+        least = self._model.threshold
+        found = {
+            part: self._candidates(part, told_by(part, passages) if len(asked) > 1 else passages) for part in asked
+        }
+        single = one_of_many(question) if len(asked) == 1 and kind_of(question) is Kind.LIST else None
+        if single:
+            found = {question: _better(found[question], self._candidates(single, passages))}
+        answered = self._answered(found, least)
+        # Of "which papers say so" the model looks for papers in the text; whether it is so there, it sees better.
+        told = told_in(question) if len(asked) == 1 else None
+        by_told = bool(told) and not (answered and asks_for_one_source(question))
+        if told and by_told:
+            found = {question: self._candidates(told, passages)}
+            answered = self._answered(found, least)
         best: dict[str, Candidate] = {}
         for candidate in _best_first([candidate for candidates in found.values() for candidate in candidates]):
             best.setdefault(candidate.passage.chunk_id, candidate)
-        ordered = tuple(
-            dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
-            for rank, candidate in enumerate(best.values(), start=1)
-        )
-        least = self._model.threshold
-        answered = self._answered(found, least)
+        ordered = _ranked(best.values())
         if answered and len(asked) > 1:
             least *= _OTHER_PART_SHARE
             answered = _apart(self._answered(found, least), least)
         if not answered or not _share_words(question, passages):
+            listed = counted_list(question, list(best.values())) if kind_of(question) is Kind.LIST else None
+            if listed and next(iter(best.values())).probability >= least * _COUNTED_SHARE:
+                return dataclasses.replace(listed, passages=ordered)
             if kind_of(question) is Kind.AUTHOR and (signed := _signed(question, list(best.values()))):
                 return dataclasses.replace(byline(signed), passages=ordered)
             confidence = next(iter(best.values())).confidence
             return Draft(reason=_why_not(question, passages), confidence=confidence, passages=ordered)
-        drafts = [compose(part, candidates, least) for part, candidates in answered.items()]
+        drafts = [compose(part, candidates, least, told=by_told) for part, candidates in answered.items()]
         draft = drafts[0] if len(asked) == 1 else joined(drafts, passages)
         silent = tuple(
             f"No passage answers this side of the comparison: {part}" for part in asked if part not in answered
         )
         return dataclasses.replace(draft, passages=ordered, notes=silent)
+
+    def _compared(self, question: str, topic: str, told: Sequence[Passage], passages: Sequence[Passage]) -> Draft:
+        """What each of several reports says of a topic, the likeliest ones that say anything of it."""
+        candidates = self._candidates(topic, told)
+        ordered = _ranked(candidates)
+        least = self._model.threshold
+        if not self._answered({topic: candidates}, least) or not _share_words(question, passages):
+            return Draft(reason=_why_not(topic, passages), confidence=candidates[0].confidence, passages=ordered)
+        least *= _OTHER_PART_SHARE
+        chosen: dict[str, Candidate] = {}
+        for candidate in candidates:
+            if _answers(candidate, least):
+                chosen.setdefault(candidate.passage.article_id, candidate)
+        drafts = [compose(topic, [candidate], least) for candidate in list(chosen.values())[:_MAX_COMPARED]]
+        silent = () if len(drafts) > 1 else ("Only one article tells of this, so there is nothing to compare it with.",)
+        return dataclasses.replace(joined(drafts, passages), passages=ordered, notes=silent)
 
     def _answered(self, found: dict[str, list[Candidate]], least: float) -> dict[str, list[Candidate]]:
         """Those parts of the question whose best passage is as likely as `least` to answer."""
@@ -123,6 +165,20 @@ class ExtractiveReader:
         return self._scored(passage, dataclasses.replace(reading, spans=spans), score)
 
 
+def _better(one: Sequence[Candidate], other: Sequence[Candidate]) -> list[Candidate]:
+    """Each passage by the reading that finds it likelier to answer."""
+    again = {candidate.passage.chunk_id: candidate for candidate in other}
+    return _best_first([max((c, again[c.passage.chunk_id]), key=lambda candidate: candidate.score) for c in one])
+
+
+def _ranked(candidates: Iterable[Candidate]) -> tuple[Passage, ...]:
+    """The passages in the order of the candidates, numbered, with how likely each answers."""
+    return tuple(
+        dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
+        for rank, candidate in enumerate(candidates, start=1)
+    )
+
+
 def _scores_in_turn(candidates: list[Candidate], turn: Turn, least: float) -> dict[str, float]:
     """New scores of the passages that answer, by chunk: for "the first meeting" the earlier, the higher.
 
@@ -149,8 +205,17 @@ def _cost(turn: Turn, place: float) -> float:
 
 
 def _signed(question: str, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The best passage of the outlet that a question names, if its author is known: the byline need not stand in its text."""
+    """The passage whose author is asked for, if known; the byline need not stand in its text.
+
+    The best of the outlet that the question names, or the first one found, if that has all words of what the work is about.
+    """
     named = {p.chunk_id for p in of_named_outlets(question, [candidate.passage for candidate in candidates])}
+    if not named:
+        about = set(stems(topic_of_work(question)))
+        found = sorted(candidates, key=lambda candidate: candidate.passage.rank)[:1]
+        named = {
+            c.passage.chunk_id for c in found if about and about <= set(stems(f"{c.passage.title} {c.passage.text}"))
+        }
     signed = (c for c in candidates if c.passage.author and c.passage.chunk_id in named)
     return next(signed, None)
 

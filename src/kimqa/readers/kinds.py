@@ -21,7 +21,7 @@ _LIST: Final = re.compile(
     rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{_NUMBER_WORD}\b"
     r"|\b(?:what|which)\s+(?:kinds|types|sorts|ways|places|countries|cities|people|companies|steps|measures|reasons|conditions|subjects|topics|teams|outlets|reports|leaders|members|items|states)\b"
     r"|\b(?:what|which)\s+(?:\w+\s+){0,2}\w+[^\Ws]s\s+(?:are|were|have)\b"
-    r"|^(?:list|name)\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
+    r"|^(?:list|name(?! of\b))\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
     re.IGNORECASE,
 )
 _COMPARE: Final = re.compile(
@@ -31,7 +31,7 @@ _COMPARE: Final = re.compile(
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
     re.IGNORECASE,
 )
-_WORK: Final = r"(?:article|piece|story|report|column|essay|analysis|editorial|review|text)s?"
+_WORK: Final = r"(?:article|piece|story|report|column|essay|analysis|editorial|review|text|explainer|feature|dispatch|commentary|interview)s?"
 _AUTHOR: Final = re.compile(
     rf"\bwho (?:wrote|authored|is the author of|was the author of|penned)\b.*\b{_WORK}\b|\b(?:author|byline|writer) of (?:the|this|that)\b.*\b{_WORK}\b"
     rf"|\b{_WORK}\b.*\b(?:written by (?:whom|who)|whose byline)\b",
@@ -69,7 +69,7 @@ def kind_of(question: str) -> Kind:
         return Kind.YES_NO
     if _EXPLAIN.search(question):
         return Kind.EXPLANATION
-    if _LIST.search(question):
+    if (_LIST.search(question) or _PLURAL.match(question) or _NAMING.match(question)) and not asks_for_words(question):
         return Kind.LIST
     return Kind.FACT
 
@@ -111,10 +111,122 @@ def _repeats(question: str, answer: str) -> bool:
     return len(said) >= _LEAST_REPEATED and said <= set(stems(question))
 
 
+def topic_of_work(question: str) -> str:
+    """What the article whose author is asked for is about: "the takeover" in "Who wrote the report on the takeover?"."""
+    match = re.search(rf"\b{_WORK}\s+(?:on|about|of|over|from|regarding)\s+(?P<topic>.+)", question, re.IGNORECASE)
+    return match["topic"] if match else ""
+
+
 def asks_for_one_source(question: str) -> bool:
     """True when one outlet is asked for: it may be one that a text names, not the one that published it."""
     match = _SOURCES.search(question)
     return match is not None and not match["several"]
+
+
+_BEFORE_TOLD: Final = re.compile(
+    r"^(?:(?:that|whether|if|how|of|about|on|something about|anything about)\s+)+", re.IGNORECASE
+)
+
+
+def told_in(question: str) -> str | None:
+    """What the outlets that are asked for tell: "the pier burned" in "Which papers say that the pier burned?"; else None."""
+    match = _SOURCES.search(question)
+    told = _BEFORE_TOLD.sub("", question[match.end() :].strip(" ,?.!")) if match else ""
+    return told if len(stems(told)) >= 1 and " " in told else None
+
+
+_REPORTED: Final = r"(?:articles?|reports?|texts?|stories|coverage|papers?|news|corpus)"
+_MENTIONED: Final = re.compile(
+    rf",?\s*(?:that|who|which)?\s*(?:(?:are|is|were|was)\s+)?(?:(?:the\s+)?{_REPORTED}\s+)?(?:mention(?:s|ed)?|named?|listed|quoted?|cited?|told of|found|appear(?:s|ing)?|occur(?:s|ring)?)(?:\s+(?:in|by)\s+(?:(?:the|all|these|any)\s+)*{_REPORTED})?\s*$"
+    rf"|,?\s*(?:in|from|according to)\s+(?:(?:the|all|these)\s+)*{_REPORTED}\s*$|\s+(?:over the years|so far|altogether|in total|in all|over time)\s*$",
+    re.IGNORECASE,
+)
+_NAMING: Final = re.compile(
+    rf"^(?:please )?(?:(?:list|name(?! of\b)|enumerate|give(?: me)?|who (?:are|were)|what are the names of|what (?:are|were)(?= the ))\s+)(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:names of (?:the\s+)?)?(?!{_NUMBER_WORD}\b)(?P<what>\w.*)$",
+    re.IGNORECASE,
+)
+_AUX_AFTER: Final = r"(?:have|are|were|did|do|had|will|would|can|could|may|might)"
+_NO_PLURAL: Final = r"(?:does|was|is|has|news|words|means|this|its|series|politics|economics|always)"
+_PLURAL: Final = re.compile(
+    rf"^(?P<before>(?:\w+ )?(?:what|which)\s+)(?!{_NUMBER_WORD}\b)(?P<more>(?:\w+\s+){{0,2}}?)(?P<noun>(?!{_NO_PLURAL}\b)\w+[^\Wsui]s|people|men|women|children)"
+    rf"(?P<of>\s+of\s+.+?)?\s+(?P<verb>{_AUX_AFTER}|does|was|has|\w+ed)\b(?P<after>.*)$",
+    re.IGNORECASE,
+)
+_ONE_OF: Final = {"have": "has", "are": "is", "were": "was", "do": "does"}
+_PERSONS: Final = re.compile(
+    r"(?:\w+(?:er|or|ist|ian|ant|ee|man|woman)|president|minister|chief|mayor|people|person|king|queen|judge|deput[yi]|spouse|wife|husband|child|coach|witness|victim|suspect|candidate|expert|envoy|head)s?$",
+    re.IGNORECASE,
+)
+_IRREGULAR: Final = {
+    "people": "person",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "wives": "wife",
+    "countries": "country",
+}
+
+
+def one_of_many(question: str) -> str | None:
+    """A list question as one for a single item, which a passage may answer alone; None where it is no such question.
+
+    "List the mayors of Velm mentioned in the reports" gives "Who is the mayor of Velm?".
+    """
+    asked = question.strip().rstrip("?.! ")
+    while (shorter := _MENTIONED.sub("", asked)) != asked:
+        asked = shorter
+    naming, plural = _NAMING.match(asked), _PLURAL.match(asked)
+    if naming:
+        noun, _, rest = naming["what"].partition(" of ")
+        *before, last = noun.split()
+        single = " ".join([*before, _singular(last)])
+        wh = "Who" if _PERSONS.match(_singular(last)) else "What"
+        return f"{wh} is the {single}{' of ' + rest if rest else ''}?" if _singular(last) != last else None
+    if plural and _singular(plural["noun"]) != plural["noun"]:
+        verb = _ONE_OF.get(plural["verb"].lower(), plural["verb"])
+        noun = _singular(plural["noun"])
+        if noun == "person" and not plural["more"] and " " not in plural["before"].strip():
+            return f"Who {verb}{plural['after']}?"
+        return f"{plural['before']}{plural['more']}{noun}{plural['of'] or ''} {verb}{plural['after']}?"
+    return None
+
+
+def _singular(noun: str) -> str:
+    """The word for one: "mayors" gives "mayor". By its ending alone."""
+    if noun.lower() in _IRREGULAR:
+        return _IRREGULAR[noun.lower()]
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if noun.endswith(ending) and len(noun) > len(ending) + 1:
+            return noun[: -len(ending)] + one
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
+
+
+_COUNTED: Final = re.compile(
+    rf"\b(?:what|which|name|list|give)\s+(?:(?:the|are|were|me|all|her|his|its|their)\s+)*(?P<count>{_NUMBER_WORD})\s+\w+",
+    re.IGNORECASE,
+)
+_COUNTS: Final = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def count_asked_for(question: str) -> int | None:
+    """How many things are asked for: 4 in "Which four steps did she propose?"; None where no number is said."""
+    match = _COUNTED.search(question)
+    if not match:
+        return None
+    said = match["count"].lower()
+    return int(said) if said.isdecimal() else _COUNTS.index(said) + 2
+
+
+_WORDS: Final = re.compile(
+    r"\b(?:what|how) (?:did|does|do|had|has|have) .+ (?:say|said|tell|told|reply|answer|write|put it|comment|call|describe|respond|react|add|joke|warn|remark)\b"
+    r"|\b(?:in (?:what|which|whose) words|exact words|word for word|quotes?|quoted|remark|reply|verbatim)\b|^(?:what|which) (?:words|phrase|sentence)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_words(question: str) -> bool:
+    """True when the answer is what someone said, word for word."""
+    return _WORDS.search(question) is not None
 
 
 def asks_when(question: str) -> bool:

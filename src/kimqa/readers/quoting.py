@@ -10,9 +10,11 @@ from typing import Final
 
 from kimqa.readers.span_model import Reading
 from kimqa.readers.span_model import Span as AnswerSpan
-from kimqa.text import sentences, written_date
+from kimqa.text import LIST_ITEM, sentences, written_date
 from kimqa.types import DraftStatement, Passage, Quote, Span
 
+_SPEECH: Final = re.compile(r"[\"“”]")
+_MAX_SPEECH: Final = 3  # sentences that a quotation is widened to, beside the one that answers
 _REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 # A capitalised word within a sentence (a small letter or a comma stands before it) right before a name.
 _NAME_BEFORE: Final = re.compile(r"(?<=[a-z,] )([A-Z][\w-]*)\s$")
@@ -25,9 +27,6 @@ _NO_NAMES: Final = frozenset(
     bishop archbishop cardinal pope imam rabbi ambassador envoy director chairman chairwoman chair commissioner councillor
     officer coach manager speaker attorney""".split()
 )
-ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
-"""How an item of a list opens."""
-
 # What stands between two parts of one answer: "Vigo and Sines", "a house, a bus at seven".
 _BETWEEN_PARTS: Final = re.compile(
     r"(?:\s*[,;]\s*|\s*,?\s+(?:and|or|as well as|plus|along with)\s+)"
@@ -114,6 +113,33 @@ def in_one_sentence(text: str, span: AnswerSpan) -> bool:
     return any(sentence.start <= span.start and span.end <= sentence.end for sentence in sentences(text))
 
 
+def with_rest_of_speech(candidate: Candidate, statement: DraftStatement) -> DraftStatement:
+    """The statement with the sentences right beside it that go on with its quotation: "Yes," he said. "We all did." has two."""
+    quote, *others = statement.quotes
+    text, shift = candidate.passage.text, candidate.passage.start
+    whole = sentences(text)
+    inside = [n for n, s in enumerate(whole) if s.start < quote.end - shift and quote.start - shift < s.end]
+    if not inside:
+        return statement
+    first, last = inside[0], inside[-1]
+    while first > 0 and _go_on(text, whole[first - 1], whole[first]) and last - first < _MAX_SPEECH:
+        first -= 1
+    while last + 1 < len(whole) and _go_on(text, whole[last], whole[last + 1]) and last - first < _MAX_SPEECH:
+        last += 1
+    start, end = whole[first].start, whole[last].end
+    longer = Quote(quote.article_id, shift + start, shift + end)
+    return DraftStatement(" ".join(text[start:end].split()), (longer, *others))
+
+
+def _go_on(text: str, one: Span, other: Span) -> bool:
+    """Whether the second sentence goes on with a quotation that the first, in the same paragraph, holds or ends."""
+    said, more = one.of(text), other.of(text)
+    if "\n" in text[one.end : other.start] or not _SPEECH.search(said):
+        return False
+    opened = len(re.findall("“", said)) > len(re.findall("”", said)) or said.count('"') % 2 == 1
+    return opened or more.lstrip()[:1] in '"“'
+
+
 def lead_in(candidate: Candidate, span: AnswerSpan) -> tuple[DraftStatement, ...]:
     """The sentence before, when the answering sentence opens with a pronoun that only it explains."""
     text = candidate.passage.text
@@ -127,7 +153,7 @@ def lead_in(candidate: Candidate, span: AnswerSpan) -> tuple[DraftStatement, ...
 
 def list_items(text: str) -> list[Span]:
     """The first sentence of every line that opens with a number or a bullet."""
-    return [span for span in sentences(text) if ITEM.match(span.of(text))]
+    return [span for span in sentences(text) if LIST_ITEM.match(span.of(text))]
 
 
 def with_source(statement: DraftStatement, passage: Passage) -> DraftStatement:
