@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kimqa.text import STOPWORDS, normalize, paragraphs, straighten, words
+from kimqa.text import STOPWORDS, normalize, paragraphs, sentences, straighten, words
 from kimqa.types import Article, Span
 
 
@@ -110,6 +110,7 @@ _STAMP: Final = re.compile(
 _WEIGHTS: Final = ((1, 0.375), (2, 0.225), (3, 0.15))
 _NEAR: Final = 3
 _FIRM: Final = 1.5
+_LEAST_TOLD: Final = 15  # words of a caption that is worth keeping
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -165,7 +166,25 @@ def mark_prose(article: Article) -> Article:
     lines = _lines(article)
     scores = [sum(rule(line) for rule in _RULES) for line in lines]
     kept = [line.span for line, verdict in zip(lines, _verdicts(lines, scores), strict=True) if verdict > 0]
-    return dataclasses.replace(article, content=tuple(kept or (line.span for line in lines)))
+    kept = sorted({*kept, *_captions(article.text, lines)}) if kept else [line.span for line in lines]
+    return dataclasses.replace(article, content=tuple(kept))
+
+
+def _captions(text: str, lines: Sequence[_Line]) -> list[Span]:
+    """Of captions that are printed twice, the first copy without its credit, if it is a sentence that tells something."""
+    found: list[Span] = []
+    seen: set[str] = set()
+    for line in lines:
+        form = normalize(line.text)
+        if not line.is_repeated or line.is_headline or form in seen:
+            continue
+        seen.add(form)
+        told = [sentence for sentence in sentences(line.span.of(text)) if not _CREDIT.search(sentence.of(line.text))]
+        span = Span(line.span.start + told[0].start, line.span.start + told[-1].end) if told else Span(0, 0)
+        said = words(span.of(text))
+        if len(said) >= _LEAST_TOLD and _has_verb(said) and _SENTENCE_END.search(straighten(span.of(text))):
+            found.append(span)
+    return found
 
 
 def _lines(article: Article) -> list[_Line]:

@@ -6,6 +6,7 @@ import datetime
 import re
 from typing import Final
 
+from kimqa.numbers import numbers_in
 from kimqa.text import MONTHS, WEEKDAYS, normalize
 
 _DAY: Final = datetime.timedelta(days=1)
@@ -70,6 +71,62 @@ def words_meant(text: str, published: datetime.date | None) -> set[str]:
     if re.search(rf"\b(?:{_MONTH})\b", plain):
         found |= {str(published.year), str(published.year - 1), str(published.year + 1)}
     return found
+
+
+_YEAR: Final = re.compile(r"\b((?:1[5-9]|20)\d\d)\b")
+_AGO: Final = re.compile(r"\b(?P<number>\w+) years? (?:ago|earlier|before)\b")
+_NEAR: Final = re.compile(
+    rf"\b(?:{'|'.join(name.lower() for name in WEEKDAYS)}|today|tonight|tomorrow|this (?:week|weekend|month|morning|afternoon|evening|year)|"
+    r"(?:next|last|past) (?:week|weekend|night)|earlier this \w+|later this \w+)\b"
+)
+_SEASONS: Final = {"winter": 1, "spring": 3, "summer": 6, "autumn": 9, "fall": 9}  # a month that each begins with
+_TO_COME: Final = re.compile(r"\b(?:will|would|is to|are to|next|plans?|planned|due|expected|scheduled|until|by)\b")
+
+
+def year_meant(time: str, published: datetime.date | None, sentence: str = "") -> int | None:
+    """The year that a time in an article means: "in May" in an article of June 2019 is 2019; None where it cannot be told.
+
+    A month without a year is the last one of its name, or the next where the `sentence` speaks of what is to come.
+    """
+    plain = normalize(time)
+    written = _YEAR.search(plain)
+    if written:
+        return int(written[1])
+    if published is None or not _FIRST_YEAR < published.year < _LAST_YEAR:
+        return None
+    offset = _years_away(plain)
+    if offset is not None:
+        return published.year + offset
+    if re.search(r"\byesterday\b", plain):
+        return (published - _DAY).year
+    if re.search(r"\b(?:last|next) month\b", plain):
+        first = published.replace(day=1)
+        return (first - _DAY if "last" in plain else first + 31 * _DAY).year
+    month = published.month if _NEAR.search(plain) else _month_of(plain)
+    if month is None:
+        return None
+    return published.year - (month > published.month and not _TO_COME.search(normalize(sentence)))
+
+
+def _years_away(plain: str) -> int | None:
+    """How many years "two years ago" or "next year" lies from the year of publication."""
+    ago = _AGO.search(plain)
+    if ago:
+        numbers = {1.0} if ago["number"] in ("a", "one") else numbers_in(ago["number"])
+        return -int(min(numbers)) if numbers else None
+    for words, offset in (("last year", -1), ("next year", 1)):
+        if re.search(rf"\b{words}\b", plain):
+            return offset
+    return None
+
+
+def _month_of(plain: str) -> int | None:
+    """The month named, or the first of a season."""
+    month = re.search(rf"\b({_MONTH})\b", plain)
+    if month:
+        return [name.lower() for name in MONTHS].index(month[1]) + 1
+    season = re.search(rf"\b({'|'.join(_SEASONS)})\b", plain)
+    return _SEASONS[season[1]] if season else None
 
 
 def _words_of(day: datetime.date) -> set[str]:

@@ -241,6 +241,9 @@ def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
     subject = _SUBJECT.match(last)
     if subject and (NAME.fullmatch(what) or _is_name_in_small_letters(what)):
         return f"{subject['before']}{what}{subject['after']}"
+    named = [name for name in names_in(last) if last.count(name) == 1]
+    if len(named) == 1 == len(names_in(last)) and NAME.fullmatch(what):
+        return last.replace(named[0], what)
     return f"{last.rstrip(' ?')} – {what}?"
 
 

@@ -25,7 +25,15 @@ def terms(query: str) -> Iterator[str]:
             yield f'("{" ".join(letters)}" OR "{letters}")'
         elif any(form not in STOPWORDS for form in words(word)):
             # Korean puts particles behind the word and Chinese no spaces: there the beginning has to be enough.
-            yield f'"{word}"*' if _is_unspaced(word) else f'"{word}"'
+            yield f'"{word}"*' if _is_unspaced(word) else _number(word) or f'"{word}"'
+
+
+def _number(word: str) -> str | None:
+    """A large number however its thousands are parted: "4000" is stored as one word, "4,000" as two."""
+    digits = word.replace(",", "")
+    if re.fullmatch(r"1[5-9]\d\d|20\d\d", word) or not re.fullmatch(r"\d{4,}|\d{1,3}(?:,\d{3})+", word):
+        return None
+    return f'("{digits}" OR "{int(digits):,}")'
 
 
 def _is_unspaced(word: str) -> bool:

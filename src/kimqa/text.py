@@ -6,6 +6,7 @@ import datetime
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 import sentencex
@@ -34,6 +35,10 @@ _ABBREVIATED: Final = re.compile(
 _CLITIC: Final = re.compile(r"'s?$")
 
 # Function words of English: they carry no evidence that a passage is about the question. A closed class, by form.
+_SHORTEST_PAPER: Final = 3
+_NO_PAPERS: Final = frozenset(
+    "alert international news online radio report reports television today week world".split()
+)
 STOPWORDS: Final = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
     between both but by can can't cannot could couldn't d did didn't do does doesn't doing don't down during each few for
@@ -160,3 +165,14 @@ def outlet_names(outlet: str) -> tuple[str, ...]:
     match = re.fullmatch(r"\s*(.+?)\s*\(([^)]+)\)\s*", outlet)
     names = (outlet, match[1], match[2]) if match else (outlet,)
     return tuple(dict.fromkeys((*names, *(re.sub(r"^The\s+", "", name) for name in names))))
+
+
+def papers_called(outlets: Iterable[str]) -> dict[str, str]:
+    """Outlets by the last word of their names, as in "the Tribune"; without words that several end in or that are no names."""
+    found: dict[str, set[str]] = {}
+    for outlet in outlets:
+        whole = re.sub(r"\s*\([^)]*\)\s*$", "", outlet)
+        last = whole.rsplit(maxsplit=1)[-1] if " " in whole.strip() else ""
+        if len(last) > _SHORTEST_PAPER and last.isalpha() and last.lower() not in _NO_PAPERS:
+            found.setdefault(last, set()).add(outlet)
+    return {last: of.pop() for last, of in found.items() if len(of) == 1}

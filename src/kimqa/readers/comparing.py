@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.text import outlet_names
+from kimqa.text import outlet_names, papers_called
 from kimqa.types import Passage
 
 _FLAGS: Final = re.IGNORECASE
@@ -201,8 +201,13 @@ def told_by(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
 
 
 def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages of those outlets that a question names, by any of their names; one of a single word needs its capital."""
-    return [p for p in passages if any(_is_named(name, question) for name in outlet_names(p.outlet or "") if name)]
+    """The passages of those outlets that a question names, by any of their names; one word alone needs its capital."""
+    named = {
+        p.outlet for p in passages if any(_is_named(name, question) for name in outlet_names(p.outlet or "") if name)
+    }
+    called = papers_called({p.outlet for p in passages if p.outlet})
+    named |= {outlet for last, outlet in called.items() if re.search(rf"\b[Tt]he {re.escape(last)}(?!\w)", question)}
+    return [p for p in passages if p.outlet in named]
 
 
 def _is_named(name: str, question: str) -> bool:

@@ -8,7 +8,16 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.readers.kinds import Kind, asks_for_one_source, asks_for_words, asks_when, count_asked_for, kind_of
+from kimqa.dates import year_meant
+from kimqa.readers.kinds import (
+    Kind,
+    asks_for_one_source,
+    asks_for_words,
+    asks_for_year,
+    asks_when,
+    count_asked_for,
+    kind_of,
+)
 from kimqa.readers.quoting import (
     Candidate,
     around,
@@ -70,6 +79,8 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float, *,
     if asks_for_words(question):
         *before, last = draft.statements
         draft = dataclasses.replace(draft, statements=(*before, with_rest_of_speech(likely[0], last)))
+    if asks_for_year(question):
+        draft = _with_year(draft, likely[0])
     return _dated(draft, likely[0]) if asks_when(question) else draft
 
 
@@ -103,6 +114,14 @@ def _whole(candidate: Candidate) -> Candidate:
     """The candidate with all parts of its best answer, where that is one of several that stand together."""
     spans = with_its_parts(candidate.passage.text, candidate.reading.spans)
     return dataclasses.replace(candidate, reading=dataclasses.replace(candidate.reading, spans=spans))
+
+
+def _with_year(draft: Draft, best: Candidate) -> Draft:
+    """The draft with the year that "last May" means as its short answer, from the day of publication."""
+    assert best.best is not None
+    sentence = around(best.passage.text, best.best).of(best.passage.text)
+    year = year_meant(best.best.text, best.passage.published, sentence)
+    return draft if year is None else dataclasses.replace(draft, short=str(year))
 
 
 def _dated(draft: Draft, best: Candidate) -> Draft:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
+from kimqa.readers.abbreviations import abbreviation_asked, spelled_out
 from kimqa.readers.comparing import compared, of_named_outlets, parts_of, told_by, topic_of
 from kimqa.readers.compose import byline, compose, counted_list, joined
 from kimqa.readers.kinds import (
@@ -24,14 +25,15 @@ from kimqa.readers.kinds import (
 )
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
-from kimqa.text import stem, stems, word_spans, words
-from kimqa.types import Draft, Passage
+from kimqa.text import sentences, stem, stems, word_spans, words
+from kimqa.types import Draft, DraftStatement, Passage, Quote, Span
 
 _RANK_WEIGHT: Final = 0.15
 _MISFIT_PENALTY: Final = 2.0
 # A comparison presupposes that both of its parts are told: when one is, so much of the threshold is asked of the other.
 _OTHER_PART_SHARE: Final = 0.5
 _MAX_COMPARED: Final = 3
+_SPELLED_OUT: Final = 0.95  # how sure it is that "Fishermen's Union (FU)" says what FU stands for
 # An article with a numbered list of just as many items as are asked for may be that much less likely to answer.
 _COUNTED_SHARE: Final = 0.5
 # Logarithms of odds in the training stories (three reports of one matter at three times): of 109 questions on a first visit, trial
@@ -78,6 +80,10 @@ class ExtractiveReader:
         """
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
+        short = abbreviation_asked(question)
+        found_long = spelled_out(short, passages) if short else None
+        if found_long:
+            return _spelled_out(*found_long, passages)
         topic = topic_of(question)
         if topic:
             return self._compared(question, topic, compared(question, passages), passages)
@@ -163,6 +169,19 @@ class ExtractiveReader:
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting else _MISFIT_PENALTY
         return self._scored(passage, dataclasses.replace(reading, spans=spans), score)
+
+
+def _spelled_out(passage: Passage, span: Span, passages: Sequence[Passage]) -> Draft:
+    """The draft that says what an abbreviation stands for, from the passage and the place where it is spelled out."""
+    sentence = next(s for s in sentences(passage.text) if s.start <= span.start and span.end <= s.end)
+    quote = Quote(passage.article_id, passage.start + sentence.start, passage.start + sentence.end)
+    others = [other for other in passages if other is not passage]
+    return Draft(
+        (DraftStatement(" ".join(sentence.of(passage.text).split()), (quote,)),),
+        short=span.of(passage.text),
+        confidence=_SPELLED_OUT,
+        passages=tuple(dataclasses.replace(p, rank=rank) for rank, p in enumerate((passage, *others), start=1)),
+    )
 
 
 def _better(one: Sequence[Candidate], other: Sequence[Candidate]) -> list[Candidate]:

@@ -79,17 +79,18 @@ _NUMBERS: Final = (
     r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|"
     r"trillions?|dozens?|half|third|quarter|decades?|no|none|nobody|zero|both|twice|once|single|an?|several|few)\b"
 )
-_TIMES: Final = (
-    r"\d|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:january|february|march|april|may|june|july|august|september|"
+_TIME_WORDS: Final = (
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:january|february|march|april|may|june|july|august|september|"
     r"october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\b(?:today|yesterday|tomorrow|tonight|noon|"
     r"midnight|morning|afternoon|evening|night|dawn|dusk|spring|summer|autumn|winter|week(?:end)?s?|months?|years?|decades?|"
     r"century|centuries|days?|hours?|minutes?|after|before|when|until|since|during|once|as soon as|while|recently|ago)\b"
 )
+_TIMES: Final = rf"\d|{_TIME_WORDS}"
 # The form that an answer must have, told by the words that ask for it.
 _FORMS: Final = (
     (re.compile(r"\bhow (?:many|much|old|tall|big|large|heavy|fast|far|high|deep)\b|\bwhat (?:percentage|share|number|proportion)\b", re.IGNORECASE), re.compile(_NUMBERS, re.IGNORECASE)),
     (re.compile(r"\bhow long\b", re.IGNORECASE), re.compile(f"{_NUMBERS}|{_TIMES}", re.IGNORECASE)),
-    (re.compile(r"\b(?:what|which) year\b", re.IGNORECASE), re.compile(r"\b\d{4}\b|\byears?\b", re.IGNORECASE)),
+    (re.compile(r"\b(?:what|which) year\b", re.IGNORECASE), re.compile(rf"\b\d{{4}}\b|{_TIME_WORDS}", re.IGNORECASE)),
     (re.compile(r"^(?:\W*)when\b|\b(?:what|which) (?:day|date|month|time|weekday)\b", re.IGNORECASE), re.compile(_TIMES, re.IGNORECASE)),
 )  # fmt: skip
 _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b|\bhow recently\b", re.IGNORECASE)
@@ -227,6 +228,11 @@ _WORDS: Final = re.compile(
 def asks_for_words(question: str) -> bool:
     """True when the answer is what someone said, word for word."""
     return _WORDS.search(question) is not None
+
+
+def asks_for_year(question: str) -> bool:
+    """True when the answer is a year."""
+    return re.search(r"\b(?:what|which) years?\b|\byear (?:of|when)\b|\byear\W*$", question, re.IGNORECASE) is not None
 
 
 def asks_when(question: str) -> bool:
