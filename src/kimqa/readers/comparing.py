@@ -15,12 +15,17 @@ _ASKING: Final = r"(?:who|whom|what|when|where|which(?: ones?)?|why|how(?: many|
 _REPORTS: Final = (
     r"(?:articles?|reports?|outlets?|sources?|accounts?|versions?|papers?|newspapers?|stories|media|texts)"
 )
+_AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would)"
 _WITH: Final = r"(?:with|to|and|against)"
 _TURN: Final = r"(?:first|second|third|fourth|fifth|last)"
-# "Who came on the first visit and who in 2025", "What did fuel cost in 2019 and then in 2021"
+_OWN: Final = r"(?:the|his|her|its|their)"
+# When something was: "in 2031", "on her first visit", "the second time"
+_UNPLACED: Final = "".join(rf"(?<!\b{place}\s)" for place in _PLACE[3:-1].split("|"))
+_TIME: Final = rf"(?:{_PLACE}\s+\S.*?|{_UNPLACED}{_OWN}\s+{_TURN}(?:\s+\w+)?)"
+# "Who came on the first visit and who in 2025", "What did fuel cost in 2019 and then in 2021", "Who won the first time, and who the second time"
 _TWO_TIMES: Final = re.compile(
-    rf"(?P<stem>.+)\s+(?P<one>{_PLACE}\s+\S.*?),?\s+(?:and|versus|vs\.?|as (?:against|opposed to))\s+"
-    rf"(?:(?:then|again|later|{_ASKING})\s+){{1,2}}(?P<other>{_PLACE}\s+\S.*)",
+    rf"(?P<stem>.+)\s+(?P<one>{_TIME}),?\s+(?:and|versus|vs\.?|as (?:against|opposed to))\s+"
+    rf"(?:(?:then|again|later|{_ASKING})\s+){{1,2}}(?P<other>(?:{_PLACE}|{_OWN}\s+{_TURN})\b.*)",
     _FLAGS,
 )
 _TWO_YEARS: Final = re.compile(
@@ -55,12 +60,6 @@ _CHANGE: Final = re.compile(
 _DIFFER: Final = re.compile(
     r"how\s+(?:do|does|did)\s+(?P<one>\S.*?)\s+(?:differ|compare)s?\s+(?:from|with|to)\s+(?P<other>\S.*)", _FLAGS
 )
-# "Who came along the first time, and who the second time"
-_TWO_TURNS: Final = re.compile(
-    rf"(?P<stem>.+?)\s+(?P<one>(?:(?:{_PLACE}|for)\s+)?(?:the|his|her|its|their)\s+{_TURN}(?:\s+\w+)?),?\s+and\s+(?:then\s+)?(?:{_ASKING}\s+)?"
-    rf"(?P<other>(?:(?:{_PLACE}|for)\s+)?(?:the|his|her|its|their)\s+{_TURN}\b.*)",
-    _FLAGS,
-)
 # "Which feasts fell into her first and her second visit to Velm"
 _ONE_AND_OTHER: Final = re.compile(
     rf"(?P<stem>.+?)\s+(?P<one>{_TURN})\s+and\s+(?:(?:the|his|her|its|their)\s+)?(?P<other>{_TURN})\s+(?P<rest>\w.*)",
@@ -77,10 +76,16 @@ _TELLERS_DIFFER: Final = re.compile(
     r"(?:on|about|over|as to|in|regarding)\s+(?P<rest>\S.*)",
     _FLAGS,
 )
-# "Which ferry sank in the storm and which one did the navy raise"
+# "How many guests did the Post and how many did Union Radio count"
+_BOTH_TELL: Final = re.compile(
+    rf"(?P<wh>(?:who|where|when|how|what|which)(?: \w+){{0,2}}?)\s+(?P<do>do|does|did)\s+(?P<one>\S.*?)\s+and\s+(?:{_ASKING}\s+)(?:\w+ )?(?:do|does|did)\s+"
+    r"(?P<other>(?:the\s+)?(?-i:[A-Z]\S*(?:\s[A-Z]\S*)*))\s+(?P<rest>\S.*)",
+    _FLAGS,
+)
+# "Which ferry sank in the storm and which one did the navy raise", "How many trees were felled and how many were planted"
 _TWO_CLAUSES: Final = re.compile(
-    r"(?P<wh>who|where|when|how (?:many|much|long)(?: \w+)?|(?:which|what) (?P<noun>\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
-    r"(?P<again>who|where|when|how (?:many|much|long)(?: \w+)?|(?:which|what)(?: ones?| (?P=noun))?)\s+(?P<rest>\w+ \w+ .*|\w+ed .*)",
+    rf"(?P<wh>who|where|when|how long|how (?:many|much)(?: (?!{_AUX}\b)\w+)?|(?:which|what) (?P<noun>\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
+    r"(?P<again>who|where|when|how long|how (?:many|much)|(?:which|what)(?: ones?| (?P=noun))?)\s+(?P<rest>\w+ \w+ .*|\w+ed .*|\w+ \w+ \w+ed|\w+ \w+ed)",
     _FLAGS,
 )
 # "In which years did Calder and Reyes take office"
@@ -118,7 +123,23 @@ _BESIDE: Final = re.compile(
 )
 
 
+# How a measure is asked for, so that the answer must be one: "the length of the talks" is how long they lasted.
+_MEASURES: Final = tuple(
+    (re.compile(rf"(?:the\s+)?(?:exact\s+)?{noun}\s+of\s+(?P<of>\S.*)", _FLAGS), asked)
+    for noun, asked in (
+        (r"(?:length|duration)", "How long did {} last?"),
+        (r"(?:size|scale)", "How large was {}?"),
+        (r"numbers?", "How many {}?"),
+        (r"amount", "How much {}?"),
+        (r"(?:costs?|price)", "How much did {} cost?"),
+        (r"(?:date|time|timing|day)", "When was {}?"),
+        (r"(?:place|venue|location|site)", "Where was {}?"),
+        (r"(?:reasons?|causes?)", "What was the reason of {}?"),
+    )
+)
 _ONE: Final = re.compile(r"(?P<which>(?:the|an?)\s+[\w-]+)\s+ones?", _FLAGS)
+_THAT: Final = re.compile(rf"(?:that|those)\s+(?P<rest>(?:{_PLACE}|of|from|by)\s+\S.*)", _FLAGS)
+_HEAD: Final = re.compile(rf"(?P<head>\S.*?)\s+(?:{_PLACE}|of|from|by)\s", _FLAGS)
 _NAMED: Final = re.compile(r"(?:the|an?)\s+[\w-]+\s+(?P<noun>\w.*)", _FLAGS)
 _CASE: Final = re.compile(r"\b(?:match|game|case|in court|lawsuit|fight|final|score)\b", _FLAGS)
 # Every form of comparison, the first that fits counts, with how either side is asked for.
@@ -129,7 +150,7 @@ _FORMS: Final = (
     (_CHANGE, "{stem} {side}"),
     (_ACCORDING, "{stem} {side}?"),
     (_TELLERS_DIFFER, "{topic} according to {side}?"),
-    (_TWO_TURNS, "{stem} {side}?"),
+    (_BOTH_TELL, "{wh} {does} {side} {rest}?"),
     (_ONE_AND_OTHER, "{stem} {side} {rest}?"),
     (_BOTH, "{stem} {side}?"),
     (_EACH_WHEN, "{stem} {side} {rest}?"),
@@ -182,6 +203,10 @@ def questions_in(question: str) -> tuple[str, ...]:
 
 def _as_question(topic: str) -> str:
     plain = re.sub(r"^(?:whether|if)\s+", "", topic, flags=_FLAGS)
+    for pattern, asked in _MEASURES:
+        match = pattern.fullmatch(plain)
+        if match:
+            return asked.format(match["of"])
     return f"{plain}?" if _OPENS_QUESTION.match(plain) or plain != topic else f"What was {plain}?"
 
 
@@ -235,10 +260,14 @@ def _clauses(match: re.Match[str]) -> tuple[str, ...]:
     opening = {asks.lower().split()[0], again.lower().split()[0]}
     if _PRONOUN.search(match["rest"]) or not (len(opening) == 1 or opening == {"which", "what"}):
         return ()
-    return f"{asks} {match['stem']}?", f"{asks if match['noun'] else again} {match['rest']}?"
+    counts = re.match(r"how (?:many|much)\b", again, _FLAGS) and re.match(rf"{_AUX}\b", match["rest"], _FLAGS)
+    return f"{asks} {match['stem']}?", f"{asks if match['noun'] or counts else again} {match['rest']}?"
 
 
 def _with_noun(other: str, one: str) -> str:
     """The second side in full where it leans on the first: beside "the planned cost of the dam", "the real one" is its cost."""
     stands_for, named = _ONE.fullmatch(other), _NAMED.fullmatch(one)
+    that, head = _THAT.fullmatch(other), _HEAD.match(one)
+    if that and head:
+        return f"{head['head']} {that['rest']}"
     return f"{stands_for['which']} {named['noun']}" if stands_for and named else other

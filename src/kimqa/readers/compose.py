@@ -41,6 +41,8 @@ _YES_NO_MARGIN: Final = 0.75
 # A further span joins a list when its score is at least this share of the best one's. Chosen on the calibration half of
 # the held-out stories (16 lists, November 2026): list F1 0.70 at 0.02, 0.60 at 0.05, 0.5 at 0.2 and above.
 _ITEM_SHARE: Final = 0.02
+COUNTED_SHARE: Final = 0.5
+"""A passage of an article with a numbered list of just as many items as are asked for may be that much less likely to answer."""
 # Another passage adds to a list when it is at least this likely beside the best one.
 _OTHER_LIST_SHARE: Final = 0.5
 # Another passage joins the answer when it is at least this likely beside the best one.
@@ -74,7 +76,11 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float, *,
     if one_item:
         return one_item
     if kind is Kind.LIST:
-        return counted_list(question, candidates) or _enumeration(likely, candidates) or _items(likely)
+        return (
+            counted_list(question, candidates, threshold * COUNTED_SHARE)
+            or _enumeration(likely, candidates)
+            or _items(likely)
+        )
     draft = _fact(likely)
     if asks_for_words(question):
         *before, last = draft.statements
@@ -233,8 +239,11 @@ def _enumeration(likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Dra
     return Draft(statements, short=short, confidence=best.confidence)
 
 
-def counted_list(question: str, shown: Sequence[Candidate]) -> Draft | None:
-    """The numbered list of one article with as many items as "the four steps" asks for; None unless just one has such a list."""
+def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Draft | None:
+    """The numbered list of one article with as many items as "the four steps" asks for.
+
+    None unless just one article has such a list, and a passage that is as likely as `least` to answer.
+    """
     count = count_asked_for(question)
     if count is None:
         return None
@@ -248,12 +257,12 @@ def counted_list(question: str, shown: Sequence[Candidate]) -> Draft | None:
                 lists.setdefault(passage.article_id, {}).setdefault(number[1], statement)
     wanted = [str(number) for number in range(1, count + 1)]
     fitting = [article for article, items in lists.items() if sorted(items, key=int) == wanted]
-    if len(fitting) != 1:
+    likely = [c for c in shown if c.passage.article_id in fitting and c.probability >= least]
+    if len(fitting) != 1 or not likely:
         return None
     statements = tuple(lists[fitting[0]][number] for number in wanted)
     short = "; ".join(_NUMBERED.sub("", statement.text).strip().rstrip(".") for statement in statements)
-    best = max((c for c in shown if c.passage.article_id == fitting[0]), key=lambda c: c.score)
-    return Draft(statements, short=short, confidence=best.confidence)
+    return Draft(statements, short=short, confidence=max(candidate.confidence for candidate in likely))
 
 
 def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Draft | None:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from kimqa.readers.abbreviations import abbreviation_asked, spelled_out
 from kimqa.readers.comparing import compared, of_named_outlets, parts_of, told_by, topic_of
-from kimqa.readers.compose import byline, compose, counted_list, joined
+from kimqa.readers.compose import COUNTED_SHARE, byline, compose, counted_list, joined
 from kimqa.readers.kinds import (
     Kind,
     Turn,
@@ -34,8 +34,6 @@ _MISFIT_PENALTY: Final = 2.0
 _OTHER_PART_SHARE: Final = 0.5
 _MAX_COMPARED: Final = 3
 _SPELLED_OUT: Final = 0.95  # how sure it is that "Fishermen's Union (FU)" says what FU stands for
-# An article with a numbered list of just as many items as are asked for may be that much less likely to answer.
-_COUNTED_SHARE: Final = 0.5
 # Logarithms of odds in the training stories (three reports of one matter at three times): of 109 questions on a first visit, trial
 # or the like 61 % are answered by the earliest report and 17 % by the latest; of 70 on a second one, 4 % by the earliest.
 _TURN_WEIGHT: Final = 1.2
@@ -110,8 +108,9 @@ class ExtractiveReader:
             least *= _OTHER_PART_SHARE
             answered = _apart(self._answered(found, least), least)
         if not answered or not _share_words(question, passages):
-            listed = counted_list(question, list(best.values())) if kind_of(question) is Kind.LIST else None
-            if listed and next(iter(best.values())).probability >= least * _COUNTED_SHARE:
+            is_list = kind_of(question) is Kind.LIST
+            listed = counted_list(question, list(best.values()), least * COUNTED_SHARE) if is_list else None
+            if listed:
                 return dataclasses.replace(listed, passages=ordered)
             if kind_of(question) is Kind.AUTHOR and (signed := _signed(question, list(best.values()))):
                 return dataclasses.replace(byline(signed), passages=ordered)

@@ -21,7 +21,7 @@ _LIST: Final = re.compile(
     rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{_NUMBER_WORD}\b"
     r"|\b(?:what|which)\s+(?:kinds|types|sorts|ways|places|countries|cities|people|companies|steps|measures|reasons|conditions|subjects|topics|teams|outlets|reports|leaders|members|items|states)\b"
     r"|\b(?:what|which)\s+(?:\w+\s+){0,2}\w+[^\Ws]s\s+(?:are|were|have)\b"
-    r"|^(?:list|name(?! of\b))\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
+    r"|\beach of the\b|^(?:list|name(?! of\b))\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
     re.IGNORECASE,
 )
 _COMPARE: Final = re.compile(
@@ -168,6 +168,12 @@ _IRREGULAR: Final = {
 }
 
 
+_EVERYONE: Final = re.compile(
+    r"^(?:list|name|who are)\s+(?:everyone|everybody|(?:all )?(?:the |those )?people|all those|those)\s+(?:who|that)\s+(?P<did>\S.*)$",
+    re.IGNORECASE,
+)
+
+
 def one_of_many(question: str) -> str | None:
     """A list question as one for a single item, which a passage may answer alone; None where it is no such question.
 
@@ -177,6 +183,9 @@ def one_of_many(question: str) -> str | None:
     while (shorter := _MENTIONED.sub("", asked)) != asked:
         asked = shorter
     naming, plural = _NAMING.match(asked), _PLURAL.match(asked)
+    everyone = _EVERYONE.match(asked)
+    if everyone:
+        return f"Who {everyone['did']}?"
     if naming:
         noun, _, rest = naming["what"].partition(" of ")
         *before, last = noun.split()
