@@ -157,6 +157,20 @@ def test_a_caption_printed_twice_is_dropped_in_all_copies() -> None:
     assert caption not in [span.of(text) for span in mark_prose(Article(id="a", text=text)).content]
 
 
+def test_of_a_caption_that_tells_something_the_first_copy_is_kept_without_its_credit() -> None:
+    told = (
+        "The mayor and her guests arrive at the bridge after a parade that marked the 80th anniversary of its opening."
+    )
+    caption = f"{told} Photo: Jane Roe / AFP."
+    text = "\n".join([STORY[0], "", caption, caption, "", *STORY[1:]])
+    content = mark_prose(Article(id="a", text=text)).content
+    assert [span.of(text) for span in content] == [STORY[0], told, *STORY[1:]]
+    assert [span.start for span in content] == sorted(span.start for span in content)
+    label = "Bridge mayor guests parade anniversary opening town council river mill road market square north south east west"
+    text = "\n".join([STORY[0], "", label, label, "", *STORY[1:]])
+    assert label not in [span.of(text) for span in mark_prose(Article(id="a", text=text)).content]
+
+
 def test_a_page_that_prints_everything_twice_keeps_its_prose() -> None:
     text = "\n".join(line for line in STORY for _ in range(2))
     marked = mark_prose(Article(id="a", text=text))

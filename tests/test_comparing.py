@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from kimqa.readers.comparing import parts_of, told_by
+from kimqa.readers.comparing import compared, parts_of, questions_in, told_by, topic_of
 from kimqa.types import Passage
 
 
@@ -42,6 +42,63 @@ from kimqa.types import Passage
         ("what did crews get in the end versus the 40 they wanted", ("what did crews get in the end?",)),
         ("what did crews get in the end versus 40 before", ("what did crews get in the end?",)),
         ("How does the army's figure differ from the rebels'?", ("the army's figure", "the rebels'")),
+        (
+            "Who was with the queen at the pier the first time, and who the second time?",
+            (
+                "Who was with the queen at the pier the first time?",
+                "Who was with the queen at the pier the second time?",
+            ),
+        ),
+        (
+            "Who travelled with the queen the first time, and who in 2031?",
+            ("Who travelled with the queen the first time?", "Who travelled with the queen in 2031?"),
+        ),
+        (
+            "Which minister came in 2017, and which one in 2024?",
+            ("Which minister came in 2017?", "Which minister came in 2024?"),
+        ),
+        (
+            "Which feasts fell into Calder's first and her second visit to Velm?",
+            (
+                "Which feasts fell into Calder's first visit to Velm?",
+                "Which feasts fell into Calder's second visit to Velm?",
+            ),
+        ),
+        (
+            "Where was Calder according to the Post, and where according to Union Radio?",
+            ("Where was Calder according to the Post?", "Where was Calder according to Union Radio?"),
+        ),
+        (
+            "How do the Post and Union Radio differ on the length of the talks?",
+            (
+                "How long did the talks last according to the Post?",
+                "How long did the talks last according to Union Radio?",
+            ),
+        ),
+        (
+            "How many guests did the Post and how many did Union Radio count at noon?",
+            ("How many guests did the Post count at noon?", "How many guests did Union Radio count at noon?"),
+        ),
+        (
+            "How many trees were planned and how many were planted?",
+            ("How many trees were planned?", "How many trees were planted?"),
+        ),
+        (
+            "Which ferry sank in the storm and which one did the navy raise?",
+            ("Which ferry sank in the storm?", "Which ferry did the navy raise?"),
+        ),
+        (
+            "In what years did Calder and Reyes take office?",
+            ("In what year did Calder take office?", "In what year did Reyes take office?"),
+        ),
+        ("gas vs wind price per hour", ("gas price per hour?", "wind price per hour?")),
+        ("Calder vs Reyes: when will it open?", ("Calder: when will it open?", "Reyes: when will it open?")),
+        ("Compare the old pier with the new one: cost.", ("the old pier: cost?", "the new pier: cost?")),
+        (
+            "How does the planned cost of the dam compare with the real one?",
+            ("the planned cost of the dam", "the real cost of the dam"),
+        ),
+        ("Compare the damage in Velm with that in Orrin", ("the damage in Velm", "the damage in Orrin")),
     ],
 )
 def test_a_comparison_is_made_of_two_questions(question, parts):
@@ -79,3 +136,36 @@ def test_a_part_that_names_an_outlet_is_read_in_its_passages_alone():
     time = passage("Time")
     assert list(told_by("At what time did it open?", [time, radio])) == [time, radio]
     assert list(told_by("How does Time describe it?", [time, radio])) == [time]
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("How do the reports differ on the size of the march?", "How large was the march?"),
+        ("How do the two 2031 articles disagree about the toll?", "What was the toll?"),
+        ("Compare the two accounts of how the mayor fell", "how the mayor fell?"),
+        ("Compare what the reports say about the date of the vote.", "When was the vote?"),
+        ("Do the articles agree on whether the pier burned?", "the pier burned?"),
+        ("What do the reports say about where she sat?", "where she sat?"),
+        ("How do the mayor and the army differ on the toll?", None),
+        ("What do reports say?", None),
+    ],
+)
+def test_reports_are_compared_on_a_topic(question, topic):
+    assert topic_of(question) == topic
+    if topic:
+        assert questions_in(question) == (topic,)
+        assert parts_of(question) == ()
+
+
+def test_what_compares_nothing_is_one_question():
+    assert questions_in("Who cut the ribbon?") == ("Who cut the ribbon?",)
+
+
+def test_reports_are_compared_by_name_or_by_year():
+    post, radio, echo = passage("The Harbour Post (HP)"), passage("Union Radio"), passage("Velm Echo")
+    shown = [post, radio, echo]
+    assert list(compared("How do the reports of HP and Union Radio differ on it?", shown)) == [post, radio]
+    assert list(compared("How do the 2030 reports differ on the toll?", shown)) == shown
+    assert list(compared("How do the 2031 reports differ on the toll?", shown)) == shown
+    assert list(told_by("What was the toll according to the Echo?", shown)) == [echo]

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from kimqa.dates import dates_in, days_meant, words_meant
+from kimqa.dates import dates_in, days_meant, words_meant, year_meant
 
 D = datetime.date
 WEDNESDAY = D(2018, 3, 28)
@@ -44,3 +44,33 @@ def test_months_and_years_that_are_meant_are_said():
     assert "2018" in words_meant("It is to open in May.", WEDNESDAY)
     assert {"april"} <= words_meant("It opens next month.", WEDNESDAY)
     assert words_meant("It was launched last year.", None) == set()
+
+
+@pytest.mark.parametrize(
+    ("time", "sentence", "year"),
+    [
+        ("in 2011", "", 2011),
+        ("Thursday", "", 2018),
+        ("yesterday", "", 2018),
+        ("two years ago", "", 2016),
+        ("a year ago", "", 2017),
+        ("last year", "", 2017),
+        ("next year", "", 2019),
+        ("February", "They met in February.", 2018),
+        ("December", "They met in December.", 2017),
+        ("December", "They will meet in December.", 2018),
+        ("last autumn", "", 2017),
+        ("last month", "", 2018),
+        ("health", "", None),
+        ("some years ago", "", None),
+    ],
+)
+def test_the_year_that_a_time_means_counts_from_the_day_of_publication(time, sentence, year):
+    assert year_meant(time, WEDNESDAY, sentence) == year
+
+
+def test_without_a_day_of_publication_only_a_written_year_is_known():
+    assert year_meant("in 2011", None) == 2011
+    assert year_meant("yesterday", None) is None
+    assert year_meant("yesterday", D(2019, 1, 1)) == 2018
+    assert year_meant("next month", D(2018, 12, 31)) == 2019

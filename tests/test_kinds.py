@@ -1,6 +1,18 @@
 import pytest
 
-from kimqa.readers.kinds import Kind, Turn, kind_of, turn_of
+from kimqa.readers.kinds import (
+    Kind,
+    Turn,
+    asks_for_words,
+    asks_for_year,
+    count_asked_for,
+    fits,
+    kind_of,
+    one_of_many,
+    told_in,
+    topic_of_work,
+    turn_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +50,13 @@ from kimqa.readers.kinds import Kind, Turn, kind_of, turn_of
         ("What did they agree on?", Kind.FACT),
         ("How many came in 2016, compared with 47 in 2017?", Kind.FACT),
         ("To what did the researcher compare the surface?", Kind.FACT),
+        ("Which presidents did she meet?", Kind.LIST),
+        ("What are the reasons that she gave?", Kind.LIST),
+        ("What did each of the meetings bring?", Kind.LIST),
+        ("What means of transport did she use?", Kind.FACT),
+        ("In what words did he apologise?", Kind.FACT),
+        ("name of the minister", Kind.FACT),
+        ("Who wrote the explainer on the dam?", Kind.AUTHOR),
     ],
 )
 def test_the_kind_is_told_by_the_form_of_the_question(question, kind):
@@ -74,3 +93,66 @@ def test_what_has_no_known_form_asks_for_a_fact(question):
 )
 def test_a_question_may_name_one_of_several_like_events(question, turn):
     assert turn_of(question) is turn
+
+
+@pytest.mark.parametrize(
+    ("question", "single"),
+    [
+        ("List the mayors of Velm mentioned in the reports.", "Who is the mayor of Velm?"),
+        ("Name all the ferries that the articles mention", "What is the ferry?"),
+        ("name the chief engineers of the dam", "Who is the chief engineer of the dam?"),
+        ("Which companies were on the shirts over the years?", "Which company was on the shirts?"),
+        ("Which people have led the union?", "Who has led the union?"),
+        ("On which occasions have they met?", "On which occasion has they met?"),
+        ("Which parts of the plan did not come true?", "Which part of the plan did not come true?"),
+        ("List everyone who has led the union in these reports", "Who has led the union?"),
+        ("Which two ferries were sold?", None),
+        ("Who cut the ribbon?", None),
+        ("What does news cost?", None),
+        ("What classes are taught?", "What class is taught?"),
+    ],
+)
+def test_a_list_is_asked_for_item_by_item(question, single):
+    assert one_of_many(question) == single
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which of the reports mention that the pier burned?", "the pier burned"),
+        ("Which papers wrote about the old pier?", "the old pier"),
+        ("Which outlet reported the fire?", "the fire"),
+        ("Which reports mention it?", None),
+        ("Who cut the ribbon?", None),
+    ],
+)
+def test_what_the_outlets_tell_is_taken_out_of_the_question(question, told):
+    assert told_in(question) == told
+
+
+def test_a_number_of_things_is_asked_for_in_words_or_digits():
+    assert count_asked_for("Which four steps did she propose?") == 4
+    assert count_asked_for("What are the three arguments against it?") == 3
+    assert count_asked_for("Name the 12 ports.") == 12
+    assert count_asked_for("Which steps did the four propose?") is None
+
+
+@pytest.mark.parametrize(
+    "question", ["What did she say about the dam?", "In what words did he apologise?", "calder ribbon exact words"]
+)
+def test_words_are_asked_for(question):
+    assert asks_for_words(question)
+    assert not asks_for_words("What did she do about the dam?")
+
+
+def test_a_year_is_asked_for_and_a_time_counted_from_the_day_of_publication_will_do():
+    assert asks_for_year("In which year did it open?")
+    assert not asks_for_year("When did it open?")
+    assert fits("In which year did it open?", "last May")
+    assert fits("In which year did it open?", "2031")
+    assert not fits("In which year did it open?", "a heavy storm")
+
+
+def test_what_an_article_is_about():
+    assert topic_of_work("Who wrote the explainer on the sale of the ferry?") == "the sale of the ferry?"
+    assert topic_of_work("Who wrote this article?") == ""

@@ -215,6 +215,8 @@ def test_outlets_are_listed_once_and_sorted(dated):
         ("김정은", "김정은이 도착했다."),
         ("北京", "北京大学 opened."),
         ("1,000.50", "It cost 1,000.50 in all."),
+        ("4000 marchers", "About 4,000 came."),
+        ("4,000", "About 4000 came."),
         ("don't AND NOT harbour* OR (", "The harbour opened."),
         ('say "harbour" NEAR text: col-umn', "The harbour opened."),
     ],
@@ -356,3 +358,14 @@ def test_only_one_can_be_inside_an_exclusive_section(tmp_path):
             pass
     with exclusive(tmp_path):
         pass
+
+
+def test_the_chunk_beside_one_is_that_of_the_same_article(store):
+    written = article("a", "The harbour opened.", "Boats left.", "Rain fell.")
+    write(store, written)
+    write(store, article("b", "Nothing else happened there."))
+    first, second, third = (f"a:{written.text.index(part)}" for part in ("The harbour", "Boats", "Rain"))
+    ids = [first, second, third, "b:0"]
+    assert {name: chunk.id for name, chunk in store.beside(ids, 1).items()} == {first: second, second: third}
+    assert {name: chunk.id for name, chunk in store.beside(ids, -1).items()} == {second: first, third: second}
+    assert store.beside([], 1) == {}

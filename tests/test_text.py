@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from kimqa.text import (
     content_words,
     normalize,
+    papers_called,
     paragraphs,
     sentences,
     stem,
@@ -149,6 +150,11 @@ def test_no_sentence_crosses_a_line_break(text):
 )
 def test_sentences_end_where_a_reader_would_end_them(text, expected):
     assert [span.of(text) for span in sentences(text)] == expected
+
+
+def test_papers_are_called_by_the_last_word_of_their_names():
+    called = papers_called(["The Velm Echo (VE)", "Orrin Tribune", "Kolm Tribune", "Union Radio", "Reuters"])
+    assert called == {"Echo": "The Velm Echo (VE)"}
 
 
 def test_a_date_is_written_out_in_english():

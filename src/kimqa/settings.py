@@ -56,7 +56,7 @@ class Settings:
     """What becomes of a language model's statements that no passage supports: `drop` or `mark`."""
     min_chunk_words: int = 60
     max_chunk_words: int = 120
-    top_k: int = 8
+    top_k: int = 12
     """Passages shown to the reader."""
     candidates: int = 50
     """Chunks taken from each index before they are joined."""
