@@ -15,6 +15,8 @@ from kimqa.types import Passage
         ("Which words does the acronym FU stand for?", "FU"),
         ("What does FU mean?", "FU"),
         ("What does peace mean to her?", None),
+        ("What does the US mean by that?", None),
+        ("What is the acronym for the union?", None),
         ("What does the mayor stand for in the poll of May?", None),
         ("Who cut the ribbon?", None),
     ],

@@ -10,6 +10,7 @@ since, for short sentences with a verb and for the cases at the end of this file
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -169,6 +170,16 @@ def test_of_a_caption_that_tells_something_the_first_copy_is_kept_without_its_cr
     label = "Bridge mayor guests parade anniversary opening town council river mill road market square north south east west"
     text = "\n".join([STORY[0], "", label, label, "", *STORY[1:]])
     assert label not in [span.of(text) for span in mark_prose(Article(id="a", text=text)).content]
+
+
+def test_furniture_printed_twice_stays_furniture_and_no_text_is_kept_twice() -> None:
+    call = "Sign up for our free newsletter and get the best stories of the day in your inbox every morning, subscribers said."
+    item = "1. Close the road before the first frost, he added. Then he left with his two sons. Photo: Ann Poe."
+    for line in (call, item):
+        text = "\n".join([*STORY[:2], line, line, *STORY[2:]])
+        content = mark_prose(Article(id="a", text=text)).content
+        assert all(one.end <= other.start for one, other in itertools.pairwise(content))
+        assert call not in [span.of(text) for span in content]
 
 
 def test_a_page_that_prints_everything_twice_keeps_its_prose() -> None:

@@ -98,6 +98,14 @@ from kimqa.types import Passage
             "How does the planned cost of the dam compare with the real one?",
             ("the planned cost of the dam", "the real cost of the dam"),
         ),
+        (
+            "In which years did the bridge and the tunnel open?",
+            ("In which year did the bridge open?", "In which year did the tunnel open?"),
+        ),
+        (
+            "Compare the queen's visit to Velm in 2018 with her visit in 2019",
+            ("the queen's visit to Velm in 2018", "her visit in 2019"),
+        ),
         ("Compare the damage in Velm with that in Orrin", ("the damage in Velm", "the damage in Orrin")),
     ],
 )
@@ -116,6 +124,16 @@ def test_a_comparison_is_made_of_two_questions(question, parts):
         "Who argued Roe versus Wade in court?",
         "Who won the match Velm vs. Orrin?",
         "What happened in 2019?",
+        "Who shot the mayor and who was arrested?",
+        "How does the Food and Drug Administration explain the recall?",
+        "How do Johnson and Johnson explain the recall?",
+        "How did Calder and Reyes see each other?",
+        "How many days passed between the first and second meetings of Calder and Reyes?",
+        "What did the mayor do and what was the result?",
+        "Who won Kelmouth vs Varrick on Saturday?",
+        "What did Kramer vs. Kramer win in 1980?",
+        "Why was the film compared to Jaws?",
+        "What do intelligence sources say about the missile test?",
         "",
     ],
 )
@@ -149,6 +167,7 @@ def test_a_part_that_names_an_outlet_is_read_in_its_passages_alone():
         ("What do the reports say about where she sat?", "where she sat?"),
         ("How do the mayor and the army differ on the toll?", None),
         ("What do reports say?", None),
+        ("How do the reports differ on the number of the dead?", "What was the number of the dead?"),
     ],
 )
 def test_reports_are_compared_on_a_topic(question, topic):

@@ -219,7 +219,7 @@ def test_a_follow_up_is_searched_as_a_question_of_its_own(pipeline, history):
 def test_top_k_says_how_many_passages_are_read(pipeline):
     assert len(pipeline.ask(RIBBON, top_k=1).passages) == 1
     assert len(pipeline.ask(RIBBON, top_k=3).passages) == 3
-    assert len(pipeline.ask(RIBBON).passages) == 8
+    assert len(pipeline.ask(RIBBON).passages) == 12
 
 
 BAD_ARGUMENTS = {

@@ -165,6 +165,8 @@ def test_a_misspelt_outlet_gets_a_suggestion():
         ("who cut the ribbon according to the post", OUTLETS[1:2]),
         ("What does the Post say about the quay?", OUTLETS[1:2]),
         ("Who nailed the notice to the post?", ()),
+        ("According to the Post Office, who paid?", ()),
+        ("Who cut the ribbon according to the post?", ()),
         ("What does the radio say about the quay?", ()),
         ("Did HDN reporters go on strike?", ()),
         ("Where is the radio of the union?", ()),

@@ -121,37 +121,46 @@ class LongArticle(Shelf):
         super().__init__(dense=dense)
         starts = [sum(len(piece) + gap for piece in pieces[:at]) for at in range(len(pieces))]
         self.pieces = [
-            Chunk(name, "x", start, start + len(piece), piece)
+            Chunk(name, "list", start, start + len(piece), piece)
             for name, start, piece in zip("abcd", starts, pieces, strict=True)
         ]
-        self.articles["x"] = Article("x", "")
+        self.articles |= {name: Article(name, f"{name} {name * 9}") for name in (*"uvwxyz", "list")}
 
     def chunks(self, ids):
-        return [chunk for chunk in self.pieces if chunk.id in ids]
+        others = [name for name in ids if name in "uvwxyz"]
+        return [chunk for chunk in self.pieces if chunk.id in ids] + super().chunks(others)
 
     def beside(self, ids, step):
         at = {chunk.id: number for number, chunk in enumerate(self.pieces)}
         return {name: self.pieces[at[name] + step] for name in ids if 0 <= at[name] + step < len(self.pieces)}
 
 
+def with_others(names):
+    return [name for name in names if name in "abcd"]
+
+
 @pytest.mark.parametrize("hit", ["a", "b", "c"])
 def test_a_passage_with_a_part_of_a_list_comes_with_the_rest(hit):
-    assert found(LongArticle(dense=hit)) == ["a", "b", "c"]
+    shelf = LongArticle(dense=[hit, *"uvwxyz"])
+    assert found(shelf)[0] == hit
+    assert sorted(with_others(found(shelf))) == ["a", "b", "c"]
+    assert len(found(shelf)) == 7
 
 
-def test_a_list_brings_no_more_passages_than_were_asked_for_and_each_once():
-    assert found(LongArticle(dense="ad"), top_k=2) == ["a", "b"]
-    assert found(LongArticle(dense="acd")) == ["a", "b", "c", "d"]
-    passages = retriever(LongArticle(dense="ac")).search("ferry")
-    assert [(passage.rank, passage.similarity) for passage in passages] == [(1, 1.0), (2, 0.0), (3, 0.9)]
-    assert passages[1].text == LIST[1]
+def test_the_rest_of_a_list_takes_the_place_of_the_last_passages_never_of_the_hit():
+    assert found(LongArticle(dense=[*"auvwxyz"]), top_k=1) == ["a"]
+    assert found(LongArticle(dense=[*"auvwxyz"]), top_k=3) == ["a", "u", "b"]
+    assert found(LongArticle(dense=[*"acduvw"])) == ["a", "c", "d", "u", "v", "b"]
+    passages = retriever(LongArticle(dense=[*"auvwxyz"]), top_k=3).search("ferry")
+    assert [(passage.rank, passage.similarity) for passage in passages] == [(1, 1.0), (2, 0.9), (3, 0.0)]
+    assert passages[2].text == LIST[1]
 
 
 def test_what_is_no_list_or_lies_apart_brings_nothing():
-    assert found(LongArticle(dense="d")) == ["d"]
-    assert found(LongArticle(dense="b", gap=40)) == ["b"]
+    assert with_others(found(LongArticle(dense=[*"duvwxyz"]))) == ["d"]
+    assert with_others(found(LongArticle(dense=[*"buvwxyz"], gap=40))) == ["b"]
     plain = ("It said:", "Nothing more.", "3. Plant trees.", "Good.")
-    assert found(LongArticle(dense="ac", pieces=plain)) == ["a", "c"]
+    assert with_others(found(LongArticle(dense=[*"acuvwxyz"], pieces=plain))) == ["a", "c"]
 
 
 def test_nothing_is_searched_when_the_filters_leave_nothing():

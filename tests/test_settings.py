@@ -33,7 +33,7 @@ def test_an_argument_beats_a_variable_beats_the_file_beats_the_default(tmp_path)
 
 
 def test_other_variables_are_not_read(tmp_path):
-    assert load_settings({"TOP_K": "3", "kimqa_top_k": "3"}, home=tmp_path).top_k == 8
+    assert load_settings({"TOP_K": "3", "kimqa_top_k": "3"}, home=tmp_path).top_k == 12
 
 
 def test_an_empty_variable_counts_as_not_set(tmp_path):

@@ -166,25 +166,25 @@ def mark_prose(article: Article) -> Article:
     lines = _lines(article)
     scores = [sum(rule(line) for rule in _RULES) for line in lines]
     kept = [line.span for line, verdict in zip(lines, _verdicts(lines, scores), strict=True) if verdict > 0]
-    kept = sorted({*kept, *_captions(article.text, lines)}) if kept else [line.span for line in lines]
+    dropped = [line for line in lines if line.span not in kept]
+    kept = sorted([*kept, *_captions(article.text, dropped)]) if kept else [line.span for line in lines]
     return dataclasses.replace(article, content=tuple(kept))
 
 
-def _captions(text: str, lines: Sequence[_Line]) -> list[Span]:
-    """Of captions that are printed twice, the first copy without its credit, if it is a sentence that tells something."""
-    found: list[Span] = []
-    seen: set[str] = set()
-    for line in lines:
-        form = normalize(line.text)
-        if not line.is_repeated or line.is_headline or form in seen:
+def _captions(text: str, dropped: Sequence[_Line]) -> list[Span]:
+    """Of captions that are printed twice the first copy, up to its credit, if that is a sentence that tells something."""
+    found: dict[str, Span] = {}
+    for line in dropped:
+        others = sum(rule(line) for rule in _RULES if rule not in (_copies, _imprint))
+        if not line.is_repeated or line.is_headline or others <= 0:
             continue
-        seen.add(form)
-        told = [sentence for sentence in sentences(line.span.of(text)) if not _CREDIT.search(sentence.of(line.text))]
-        span = Span(line.span.start + told[0].start, line.span.start + told[-1].end) if told else Span(0, 0)
+        told = sentences(line.span.of(text))
+        credited = next((n for n, sentence in enumerate(told) if _CREDIT.search(sentence.of(line.text))), len(told))
+        span = Span(line.span.start, line.span.start + (told[credited - 1].end if credited else 0))
         said = words(span.of(text))
         if len(said) >= _LEAST_TOLD and _has_verb(said) and _SENTENCE_END.search(straighten(span.of(text))):
-            found.append(span)
-    return found
+            found.setdefault(normalize(line.text), span)
+    return list(found.values())
 
 
 def _lines(article: Article) -> list[_Line]:

@@ -74,13 +74,15 @@ def words_meant(text: str, published: datetime.date | None) -> set[str]:
 
 
 _YEAR: Final = re.compile(r"\b((?:1[5-9]|20)\d\d)\b")
-_AGO: Final = re.compile(r"\b(?P<number>\w+) years? (?:ago|earlier|before)\b")
+_AGO: Final = re.compile(r"(?P<number>\b[\w,.-]+) years? ago\b")
 _NEAR: Final = re.compile(
     rf"\b(?:{'|'.join(name.lower() for name in WEEKDAYS)}|today|tonight|tomorrow|this (?:week|weekend|month|morning|afternoon|evening|year)|"
     r"(?:next|last|past) (?:week|weekend|night)|earlier this \w+|later this \w+)\b"
 )
 _SEASONS: Final = {"winter": 1, "spring": 3, "summer": 6, "autumn": 9, "fall": 9}  # a month that each begins with
-_TO_COME: Final = re.compile(r"\b(?:will|would|is to|are to|next|plans?|planned|due|expected|scheduled|until|by)\b")
+# What a month or a season follows; "may resign" and "the fall of the wall" are none.
+_BEFORE_MONTH: Final = r"\b(?:in|since|until|by|of|last|next|early|late|mid|this|during|for|on|before|after|from|\d{1,2}(?:st|nd|rd|th)?)[ -]"
+_TO_COME: Final = re.compile(r"\b(?:will|is to|are to|due|expected|scheduled|plans? to|next)\b")
 
 
 def year_meant(time: str, published: datetime.date | None, sentence: str = "") -> int | None:
@@ -105,7 +107,9 @@ def year_meant(time: str, published: datetime.date | None, sentence: str = "") -
     month = published.month if _NEAR.search(plain) else _month_of(plain)
     if month is None:
         return None
-    return published.year - (month > published.month and not _TO_COME.search(normalize(sentence)))
+    if _TO_COME.search(normalize(f"{time} {sentence}")):
+        return published.year + (month < published.month)
+    return published.year - (month > published.month)
 
 
 def _years_away(plain: str) -> int | None:
@@ -122,11 +126,11 @@ def _years_away(plain: str) -> int | None:
 
 def _month_of(plain: str) -> int | None:
     """The month named, or the first of a season."""
-    month = re.search(rf"\b({_MONTH})\b", plain)
-    if month:
-        return [name.lower() for name in MONTHS].index(month[1]) + 1
-    season = re.search(rf"\b({'|'.join(_SEASONS)})\b", plain)
-    return _SEASONS[season[1]] if season else None
+    named = rf"(?:the )?({_MONTH}|{'|'.join(_SEASONS)})\b"
+    found = re.search(rf"{_BEFORE_MONTH}{named}(?! of the | on )", plain) or re.match(rf"{named}[\W\d]*$", plain)
+    if not found:
+        return None
+    return _SEASONS.get(found[1]) or [name.lower() for name in MONTHS].index(found[1]) + 1
 
 
 def _words_of(day: datetime.date) -> set[str]:

@@ -83,7 +83,10 @@ _FRAGMENT: Final = re.compile(
 _MAX_FRAGMENT_WORDS: Final = 5
 _BARE: Final = re.compile(r"^(?:and|but|or)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
 _MAX_BARE_WORDS: Final = 5
-_FROM_SOURCE: Final = re.compile(r"\b(?:according to|in the view of) (?P<name>[^,?]+?)\W*$", re.IGNORECASE)
+_FROM_SOURCE: Final = re.compile(
+    r"\b(?:according to|in the view of) (?P<name>[^,?]+?)(?=\s+(?:in|on|at|for|about|during|before|after)\b|\W*$)",
+    re.IGNORECASE,
+)
 _WHEN: Final = frozenset(
     "now then today yesterday tomorrow tonight later afterwards before after since again recently finally".split()
 )
@@ -150,7 +153,7 @@ def _resolve(question: str, turns: Sequence[Turn]) -> str:
     if _YEAR.fullmatch(what.split()[-1] if what else "") and len(_YEAR.findall(last.question)) == 1:
         return _YEAR.sub(what.split()[-1], last.question)
     if what:
-        return _asked_again(last.question, what)
+        return _asked_again(last.question, what, is_bare=_ABOUT.match(question) is None)
     filled = _fill_pronouns(_OPENING.sub("", question), turns)
     if _is_relative(question) and filled != question:
         return _of_a_relative(last.question, filled.rstrip(" ?"))
@@ -224,7 +227,7 @@ def _is_clause(question: str) -> bool:
     )
 
 
-def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
+def _asked_again(last: str, what: str, *, instead_of: str = "", is_bare: bool = False) -> str:
     """The last question about something else: in the place of what it names, or behind a dash."""
     old = re.sub(r"^(?:the|an?)\s+", "", instead_of.strip(), flags=re.IGNORECASE)
     if old and re.search(rf"\b{re.escape(old)}\b", last, re.IGNORECASE):
@@ -235,15 +238,18 @@ def _asked_again(last: str, what: str, *, instead_of: str = "") -> str:
         there = rf"\b{place['how']} (?:{NAME.pattern})"
         if len(re.findall(there, last)) == 1:
             return re.sub(there, lambda _: f"{place['how']} {place['name']}", last)
+    plain = re.sub(r"^the\s+", "", what, flags=re.IGNORECASE)
     source = _FROM_SOURCE.search(last)
-    if source:
-        return f"{last[: source.start('name')]}{what}?"
+    if source and NAME.fullmatch(plain):
+        return f"{last[: source.start('name')]}{what}{last[source.end('name') :]}"
     subject = _SUBJECT.match(last)
-    if subject and (NAME.fullmatch(what) or _is_name_in_small_letters(what)):
+    if subject and (NAME.fullmatch(what) or (is_bare and _is_name_in_small_letters(what))):
         return f"{subject['before']}{what}{subject['after']}"
-    named = [name for name in names_in(last) if last.count(name) == 1]
-    if len(named) == 1 == len(names_in(last)) and NAME.fullmatch(what):
-        return last.replace(named[0], what)
+    named = names_in(last)
+    if len(named) == 1 and last.count(named[0]) == 1 and NAME.fullmatch(what):
+        about = re.search(rf"\b(?:about|with|by|to|against|of|for) {re.escape(named[0])}", last)
+        if about:
+            return f"{last[: about.end() - len(named[0])]}{what}{last[about.end() :]}"
     return f"{last.rstrip(' ?')} – {what}?"
 
 

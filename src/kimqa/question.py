@@ -13,7 +13,7 @@ from rapidfuzz import process
 
 from kimqa.errors import ArgumentError
 from kimqa.followup import Rewrite, make_standalone
-from kimqa.text import normalize, outlet_names, papers_called, words
+from kimqa.text import PAPER_ENDS, normalize, outlet_names, papers_called, words
 from kimqa.types import Filters, Turn
 
 _MONTHS: Final = {
@@ -192,10 +192,8 @@ def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
                     continue
                 mentions.setdefault(match.group(), []).append(outlet)
     for last, outlet in papers_called(known).items():
-        for match in re.finditer(
-            rf"(?P<by>according to )?\b[Tt]he (?P<name>{re.escape(last)})(?!\w)", question, re.IGNORECASE
-        ):
-            is_named = typed_lower or match["by"] or match["name"][:1].isupper()
+        for match in re.finditer(rf"\b[Tt]he (?P<name>{re.escape(last)}){PAPER_ENDS}", question, re.IGNORECASE):
+            is_named = typed_lower or match["name"][:1].isupper()
             if is_named and not _EXCLUDED.search(question[: match.start()]):
                 mentions.setdefault(match["name"], []).append(outlet)
     if not mentions:

@@ -26,6 +26,7 @@ _NEAR_IDENTICAL: Final = 90.0
 # Most characters (white space) between two chunks that a list runs across, and most chunks added for one list.
 _GAP: Final = 4
 _MAX_ADDED: Final = 4
+_SHARE_ADDED: Final = 3  # of so many passages that were found, one may give way to a part of a list
 
 Period = tuple[datetime.date, datetime.date]
 
@@ -109,7 +110,7 @@ class HybridRetriever(BaseRetriever):
             _add_once(found, forms, passage, limit)
             if len(found) > limit:
                 break
-        whole = _with_whole_lists(source, found[:limit])[:limit]
+        whole = _with_whole_lists(source, found[:limit])
         return tuple(dataclasses.replace(passage, rank=rank) for rank, passage in enumerate(whole, start=1))
 
     def search_each(
@@ -182,14 +183,19 @@ def _published_in(
 
 
 def _with_whole_lists(source: ChunkSource, found: Sequence[Passage]) -> list[Passage]:
-    """The passages, each that holds a part of a list together with those of its article that hold the rest, in their order."""
-    before, after = _run_on(source, found, -1), _run_on(source, found, 1)
+    """As many passages as were found: in place of the last ones, those that go on with a list that a better one cuts."""
+    room = len(found) // _SHARE_ADDED
+    kept = found[: len(found) - room]
+    before, after = _run_on(source, kept, -1), _run_on(source, kept, 1)
+    there = {passage.chunk_id for passage in kept}
     by_id = {passage.chunk_id: passage for passage in found}
-    ordered: dict[str, Passage] = {}
-    for passage in found:
-        for part in (*reversed(before[passage.chunk_id]), passage, *after[passage.chunk_id]):
-            ordered.setdefault(part.chunk_id, by_id.get(part.chunk_id, part))
-    return list(ordered.values())
+    added: dict[str, Passage] = {}
+    for passage in kept:
+        for part in (*after[passage.chunk_id], *before[passage.chunk_id]):
+            if part.chunk_id not in there and len(added) < room:
+                added.setdefault(part.chunk_id, by_id.get(part.chunk_id, part))
+    rest = [passage for passage in found if passage.chunk_id not in added]
+    return [*rest[: len(found) - len(added)], *added.values()]
 
 
 def _run_on(source: ChunkSource, found: Sequence[Passage], step: int) -> dict[str, list[Passage]]:

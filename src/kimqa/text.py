@@ -37,7 +37,7 @@ _CLITIC: Final = re.compile(r"'s?$")
 # Function words of English: they carry no evidence that a passage is about the question. A closed class, by form.
 _SHORTEST_PAPER: Final = 3
 _NO_PAPERS: Final = frozenset(
-    "alert international news online radio report reports television today week world".split()
+    "agency alert insider interest international news online press radio report reports service state television today union week world".split()
 )
 STOPWORDS: Final = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
@@ -165,6 +165,13 @@ def outlet_names(outlet: str) -> tuple[str, ...]:
     match = re.fullmatch(r"\s*(.+?)\s*\(([^)]+)\)\s*", outlet)
     names = (outlet, match[1], match[2]) if match else (outlet,)
     return tuple(dict.fromkeys((*names, *(re.sub(r"^The\s+", "", name) for name in names))))
+
+
+PAPER_ENDS: Final = (
+    r"(?!\w)(?=['’]s?(?!\w)|\s*(?:[,;:.?!)]|$)|\s+(?:and|or|but|in|on|about|also|ever|do|does|did|is|was|has|had|put|see|give|"
+    r"(?:say|report|write|describe|think|mention|claim|explain|cover|tell|quote|cite|count|call|note|argue)s?(?:ed)?|said|wrote|told|articles?|story|piece)\b)"
+)
+"""What follows a paper that is called by its last word: "the Post says", not "the Post Office"; a pattern."""
 
 
 def papers_called(outlets: Iterable[str]) -> dict[str, str]:

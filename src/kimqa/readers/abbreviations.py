@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.text import sentences
+from kimqa.text import STOPWORDS, sentences
 from kimqa.types import Passage, Span
 
 _SHORT: Final = r"(?P<short>[A-Za-z][A-Za-z.&-]{1,9}?)"
@@ -19,7 +19,7 @@ _ASKED: Final = tuple(
         rf"\b(?:acronym|abbreviation|initials) (?:the )?{_SHORT}\b",
         rf"^(?:the )?{_SHORT} (?:full (?:name|form)|abbreviation|acronym|meaning|stands? for what)\W*$",
         rf"\bspell out (?:the )?{_SHORT}\b",
-        r"\bwhat (?:does|do|did) (?:the )?(?-i:(?P<short>[A-Z][A-Z.&]{1,9})) mean\b",
+        r"\bwhat (?:does|do|did) (?:the )?(?-i:(?P<short>[A-Z][A-Z.&]{1,9})) mean\W*$",
     )
 )
 _IN_BRACKETS: Final = re.compile(r"\(([^()\n]{2,80})\)")
@@ -29,7 +29,7 @@ def abbreviation_asked(question: str) -> str | None:
     """The abbreviation that the question wants spelled out, as typed; None where it asks for something else."""
     for pattern in _ASKED:
         match = pattern.search(question.strip())
-        if match:
+        if match and match["short"].lower() not in STOPWORDS:
             return match["short"]
     return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.text import outlet_names, papers_called
+from kimqa.text import PAPER_ENDS, outlet_names, papers_called
 from kimqa.types import Passage
 
 _FLAGS: Final = re.IGNORECASE
@@ -15,8 +15,8 @@ _ASKING: Final = r"(?:who|whom|what|when|where|which(?: ones?)?|why|how(?: many|
 _REPORTS: Final = (
     r"(?:articles?|reports?|outlets?|sources?|accounts?|versions?|papers?|newspapers?|stories|media|texts)"
 )
+_WHICH: Final = r"(?:(?:two|three|four|five|different|several|various|other|same|both|all|these|earlier|later|first|second|\d{4}) ){0,3}"
 _AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would)"
-_WITH: Final = r"(?:with|to|and|against)"
 _TURN: Final = r"(?:first|second|third|fourth|fifth|last)"
 _OWN: Final = r"(?:the|his|her|its|their)"
 # When something was: "in 2031", "on her first visit", "the second time"
@@ -43,13 +43,10 @@ _TWO_TELLERS: Final = re.compile(
     _FLAGS,
 )
 # "Who invited whom: compare the first visit with the second", "Compare the old pier with the new one: length and cost"
-_COMPARE_ON: Final = re.compile(
-    rf"compare\s+(?P<one>\S.*?)\s+{_WITH}\s+(?P<other>[^\s:][^:]*?)\s*:\s*(?P<rest>\S.*)", _FLAGS
-)
-_COMPARE_BY: Final = re.compile(
-    rf"(?P<stem>\S.*?)[:;,.?–—-]\s*compare\s+(?P<one>\S.*?)\s+{_WITH}\s+(?P<other>\S.*)", _FLAGS
-)
-_COMPARE: Final = re.compile(rf"compare\s+(?P<one>\S.*?)\s+{_WITH}\s+(?P<other>\S.*)", _FLAGS)
+_COMPARED: Final = r"compare\s+(?P<one>\S.*?)\s+(?:with|against|(?:to|and)(?!.*\s(?:with|against)\s))\s+"
+_COMPARE_ON: Final = re.compile(rf"{_COMPARED}(?P<other>[^\s:][^:]*?)\s*:\s*(?P<rest>\S.*)", _FLAGS)
+_COMPARE_BY: Final = re.compile(rf"(?P<stem>\S.*?)[:;,.?–—-]\s*{_COMPARED}(?P<other>\S.*)", _FLAGS)
+_COMPARE: Final = re.compile(rf"{_COMPARED}(?P<other>\S.*)", _FLAGS)
 # "How had the policy on wool changed between the first visit and 2019"
 _CHANGE: Final = re.compile(
     r"(?:how|in what way)\s+(?:had|has|have|did|do|does)\s+(?P<stem>\S.*?)\s+(?:changed?|develop(?:ed)?|evolved?|shift(?:ed)?|differ(?:ed)?)\s+"
@@ -84,13 +81,13 @@ _BOTH_TELL: Final = re.compile(
 )
 # "Which ferry sank in the storm and which one did the navy raise", "How many trees were felled and how many were planted"
 _TWO_CLAUSES: Final = re.compile(
-    rf"(?P<wh>who|where|when|how long|how (?:many|much)(?: (?!{_AUX}\b)\w+)?|(?:which|what) (?P<noun>\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
+    rf"(?P<wh>who|where|when|how long|how (?:many|much)(?: (?!{_AUX}\b)\w+)?|(?:which|what) (?P<noun>(?!{_AUX}\b)\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
     r"(?P<again>who|where|when|how long|how (?:many|much)|(?:which|what)(?: ones?| (?P=noun))?)\s+(?P<rest>\w+ \w+ .*|\w+ed .*|\w+ \w+ \w+ed|\w+ \w+ed)",
     _FLAGS,
 )
 # "In which years did Calder and Reyes take office"
 _EACH_WHEN: Final = re.compile(
-    r"(?P<stem>(?i:(?:in |on |at )?(?:what|which) )(?P<unit>year|month|day|date|age)s (?:did|were|was|have|had))\s+(?P<one>\S.*?)\s+and\s+(?P<other>(?:[A-Z]\S*\s+)+|\S+\s+)(?P<rest>\S.*)",
+    r"(?P<stem>(?i:(?:in |on |at )?(?:what|which) )(?P<unit>year|month|day|date|age)s (?:did|were|was|have|had))\s+(?P<one>\S.*?)\s+and\s+(?P<other>(?:the\s+)?(?:(?:[A-Z]\S*\s+)+|\S+\s+))(?P<rest>\S.*)",
 )
 # "Calder vs Reyes: when will it open", "gas vs wind price per hour"
 _RIVALS_SAY: Final = re.compile(
@@ -104,12 +101,12 @@ _RIVALS: Final = re.compile(
 _ACROSS: Final = tuple(
     re.compile(pattern, _FLAGS)
     for pattern in (
-        rf"(?:how|where|in what) (?:do|does|did) (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:differ|disagree|diverge|contradict each other) (?:on|about|over|as to|in|regarding) (?P<topic>\S.*)",
-        rf"(?:do|does|did) (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:dis)?agree (?:on|about|over|as to) (?P<topic>\S.*)",
-        rf"on what do (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:dis)?agree (?:about|over|as to|concerning) (?P<topic>\S.*)",
-        rf"compare (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:of|on|about) (?P<topic>\S.*)",
-        rf"compare (?:what|how) (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:say|tell|report|write|put|describe)s? (?:(?:about|of|on) )?(?P<topic>\S.*)",
-        rf"what do (?:the )?(?P<which>(?:\w+ ){{0,2}}){_REPORTS} (?:each )?(?:say|tell|report|write) (?:about|of|on) (?P<topic>\S.*)",
+        rf"(?:how|where|in what) (?:do|does|did) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:differ|disagree|diverge|contradict each other) (?:on|about|over|as to|in|regarding) (?P<topic>\S.*)",
+        rf"(?:do|does|did) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:dis)?agree (?:on|about|over|as to) (?P<topic>\S.*)",
+        rf"on what do (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:dis)?agree (?:about|over|as to|concerning) (?P<topic>\S.*)",
+        rf"compare (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:of|on|about) (?P<topic>\S.*)",
+        rf"compare (?:what|how) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:say|tell|report|write|put|describe)s? (?:(?:about|of|on) )?(?P<topic>\S.*)",
+        rf"what do (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:each )?(?:say|tell|report|write) (?:about|of|on) (?P<topic>\S.*)",
     )
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
@@ -129,11 +126,11 @@ _MEASURES: Final = tuple(
     for noun, asked in (
         (r"(?:length|duration)", "How long did {} last?"),
         (r"(?:size|scale)", "How large was {}?"),
-        (r"numbers?", "How many {}?"),
+        (r"numbers?(?= of (?!the\b|an?\b|those\b))", "How many {}?"),
         (r"amount", "How much {}?"),
         (r"(?:costs?|price)", "How much did {} cost?"),
         (r"(?:date|time|timing|day)", "When was {}?"),
-        (r"(?:place|venue|location|site)", "Where was {}?"),
+        (r"(?:place|venue|location|site)(?= of the\b)", "Where was {}?"),
         (r"(?:reasons?|causes?)", "What was the reason of {}?"),
     )
 )
@@ -141,6 +138,10 @@ _ONE: Final = re.compile(r"(?P<which>(?:the|an?)\s+[\w-]+)\s+ones?", _FLAGS)
 _THAT: Final = re.compile(rf"(?:that|those)\s+(?P<rest>(?:{_PLACE}|of|from|by)\s+\S.*)", _FLAGS)
 _HEAD: Final = re.compile(rf"(?P<head>\S.*?)\s+(?:{_PLACE}|of|from|by)\s", _FLAGS)
 _NAMED: Final = re.compile(r"(?:the|an?)\s+[\w-]+\s+(?P<noun>\w.*)", _FLAGS)
+# "Why was it compared to Jaws": that is not the other side of a comparison.
+_LIKENED: Final = re.compile(
+    r"(?:who|what|why|where|when|how)\s+(?:was|is|were|are|has been|have been)\s+[^,]*\bcompared\b", _FLAGS
+)
 _CASE: Final = re.compile(r"\b(?:match|game|case|in court|lawsuit|fight|final|score)\b", _FLAGS)
 # Every form of comparison, the first that fits counts, with how either side is asked for.
 _FORMS: Final = (
@@ -172,14 +173,20 @@ def parts_of(question: str) -> tuple[str, ...]:
     forms = _FORMS if _CASE.search(asked) else (*_FORMS, (_RIVALS_SAY, "{side}: {rest}?"))
     for pattern, template in forms:
         match = pattern.fullmatch(asked)
-        if match:
+        if match and not _is_one(pattern, match):
             return _sides(match, template)
     clauses, beside, rivals = _TWO_CLAUSES.fullmatch(asked), _BESIDE.fullmatch(asked), _RIVALS.fullmatch(asked)
     if clauses:
         return _clauses(clauses)
-    if beside:
+    if beside and not _LIKENED.match(asked):
         return (f"{beside['one']}?",)
-    return _sides(rivals, "{side} {rest}?") if rivals and not _CASE.search(asked) else ()
+    is_question = _OPENS_QUESTION.match(asked) or re.match(rf"{_AUX}\b", asked, _FLAGS)
+    return _sides(rivals, "{side} {rest}?") if rivals and not is_question and not _CASE.search(asked) else ()
+
+
+def has_two_clauses(question: str) -> bool:
+    """True where the parts are questions that stand side by side in one sentence, and may be answered in one as well."""
+    return _TWO_CLAUSES.fullmatch(question.strip().rstrip("?.! ")) is not None
 
 
 def topic_of(question: str) -> str | None:
@@ -231,13 +238,26 @@ def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage
         p.outlet for p in passages if any(_is_named(name, question) for name in outlet_names(p.outlet or "") if name)
     }
     called = papers_called({p.outlet for p in passages if p.outlet})
-    named |= {outlet for last, outlet in called.items() if re.search(rf"\b[Tt]he {re.escape(last)}(?!\w)", question)}
+    named |= {
+        outlet for last, outlet in called.items() if re.search(rf"\b[Tt]he {re.escape(last)}{PAPER_ENDS}", question)
+    }
     return [p for p in passages if p.outlet in named]
 
 
 def _is_named(name: str, question: str) -> bool:
     flags = re.IGNORECASE if len(name.split()) > 1 else re.NOFLAG  # "Time" is an outlet, "time" is none
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, flags) is not None
+
+
+def _is_one(pattern: re.Pattern[str], match: re.Match[str]) -> bool:
+    """Whether what looks like two sides is one thing: Johnson and Johnson, or the time between the first and the second."""
+    if pattern in (_TWO_TELLERS, _TELLERS_DIFFER, _BOTH_TELL):
+        same = match["one"].strip().lower() == match["other"].strip().lower()
+        singular = pattern is _TWO_TELLERS and match["do"].lower() == "does"
+        return same or singular or bool(re.search(r"\b(?:each other|one another|its)\b", match["rest"]))
+    if pattern is _ONE_AND_OTHER:
+        return bool(re.search(r"\b(?:between|differ\w*|from|both|of the)\b", match["stem"], _FLAGS))
+    return False
 
 
 def _sides(match: re.Match[str], template: str) -> tuple[str, str]:
@@ -260,7 +280,10 @@ def _clauses(match: re.Match[str]) -> tuple[str, ...]:
     opening = {asks.lower().split()[0], again.lower().split()[0]}
     if _PRONOUN.search(match["rest"]) or not (len(opening) == 1 or opening == {"which", "what"}):
         return ()
+    says_more = match["noun"] or re.search(rf"[A-Z]|\d|\b{_TURN}\b", match["rest"])
     counts = re.match(r"how (?:many|much)\b", again, _FLAGS) and re.match(rf"{_AUX}\b", match["rest"], _FLAGS)
+    if not says_more and not counts:
+        return ()  # "Who shot the mayor and who was arrested": the second is about the first
     return f"{asks} {match['stem']}?", f"{asks if match['noun'] or counts else again} {match['rest']}?"
 
 

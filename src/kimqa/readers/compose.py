@@ -15,9 +15,10 @@ from kimqa.readers.kinds import (
     asks_for_words,
     asks_for_year,
     asks_when,
-    count_asked_for,
     kind_of,
+    without_context,
 )
+from kimqa.readers.listing import count_asked_for
 from kimqa.readers.quoting import (
     Candidate,
     around,
@@ -30,7 +31,7 @@ from kimqa.readers.quoting import (
     with_source,
 )
 from kimqa.readers.span_model import Reading
-from kimqa.text import LIST_ITEM, sentences, stem, stems, word_spans, words
+from kimqa.text import LIST_ITEM, sentences, stems, word_spans, words
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote
 
 _MAX_STATEMENTS: Final = 3
@@ -52,7 +53,11 @@ _CONFLICT_SPAN: Final = 0.5
 # Most characters (white space) between two passages that follow each other.
 _GAP: Final = 4
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_NTH: Final = re.compile(rf"\b(?P<nth>{'|'.join(_ORDINALS)}|last|final)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
+_NTH: Final = re.compile(
+    rf"\b(?P<nth>{'|'.join(_ORDINALS)}|last|final)\s+"
+    r"(?:one|step|point|item|reason|argument|demand|condition|measure|proposal|objection|rule|principle|goal|aim|stage|recommendation|promise|request|part)\b",
+    re.IGNORECASE,
+)
 _NUMBERED: Final = re.compile(r"\(?(\d{1,2})[.)]")
 _YEAR: Final = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
@@ -267,13 +272,9 @@ def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Dra
 
 def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Draft | None:
     """The item that "the third step" or "the third one" means, when the best answer is in a list of steps or announces it."""
-    asked = _NTH.search(re.sub(r"\s\([^()]*\)$", "", question))  # what a follow-up was completed with asks nothing
+    asked = None if count_asked_for(question) else _NTH.search(without_context(question))
     whole = _enumeration(likely, shown) if asked else None
     if not asked or not whole:
-        return None
-    noun = stem(words(asked["noun"])[0])
-    told = {s for candidate in likely[:1] for s in stems(candidate.passage.text)}
-    if noun not in told and noun != "one":
         return None
     place = (
         len(whole.statements)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from kimqa.readers.abbreviations import abbreviation_asked, spelled_out
-from kimqa.readers.comparing import compared, of_named_outlets, parts_of, told_by, topic_of
+from kimqa.readers.comparing import compared, has_two_clauses, of_named_outlets, parts_of, told_by, topic_of
 from kimqa.readers.compose import COUNTED_SHARE, byline, compose, counted_list, joined
 from kimqa.readers.kinds import (
     Kind,
@@ -18,11 +18,12 @@ from kimqa.readers.kinds import (
     asks_for_one_source,
     fits,
     kind_of,
-    one_of_many,
     told_in,
     topic_of_work,
     turn_of,
+    without_context,
 )
+from kimqa.readers.listing import one_of_many
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import sentences, stem, stems, word_spans, words
@@ -78,7 +79,7 @@ class ExtractiveReader:
         """
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
-        short = abbreviation_asked(question)
+        short = abbreviation_asked(without_context(question))
         found_long = spelled_out(short, passages) if short else None
         if found_long:
             return _spelled_out(*found_long, passages)
@@ -90,7 +91,7 @@ class ExtractiveReader:
         found = {
             part: self._candidates(part, told_by(part, passages) if len(asked) > 1 else passages) for part in asked
         }
-        single = one_of_many(question) if len(asked) == 1 and kind_of(question) is Kind.LIST else None
+        single = one_of_many(without_context(question)) if len(asked) == 1 and kind_of(question) is Kind.LIST else None
         if single:
             found = {question: _better(found[question], self._candidates(single, passages))}
         answered = self._answered(found, least)
@@ -106,7 +107,8 @@ class ExtractiveReader:
         ordered = _ranked(best.values())
         if answered and len(asked) > 1:
             least *= _OTHER_PART_SHARE
-            answered = _apart(self._answered(found, least), least)
+            answered = self._answered(found, least)
+            answered = answered if has_two_clauses(question) else _apart(answered, least)
         if not answered or not _share_words(question, passages):
             is_list = kind_of(question) is Kind.LIST
             listed = counted_list(question, list(best.values()), least * COUNTED_SHARE) if is_list else None
@@ -179,7 +181,10 @@ def _spelled_out(passage: Passage, span: Span, passages: Sequence[Passage]) -> D
         (DraftStatement(" ".join(sentence.of(passage.text).split()), (quote,)),),
         short=span.of(passage.text),
         confidence=_SPELLED_OUT,
-        passages=tuple(dataclasses.replace(p, rank=rank) for rank, p in enumerate((passage, *others), start=1)),
+        passages=(
+            dataclasses.replace(passage, rank=1, score=_SPELLED_OUT),
+            *(dataclasses.replace(other, rank=rank) for rank, other in enumerate(others, start=2)),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import enum
 import re
 from typing import Final
 
+from kimqa.readers.listing import NUMBER_WORD, names_many
 from kimqa.text import stems
 
 _AUXILIARY: Final = r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
@@ -16,12 +17,11 @@ _EXPLAIN: Final = re.compile(
     r"|\b(?:why did|why was|why is|why were|why do|why does|the reason (?:for|why))\b",
     re.IGNORECASE,
 )
-_NUMBER_WORD: Final = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
 _LIST: Final = re.compile(
-    rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{_NUMBER_WORD}\b"
+    rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{NUMBER_WORD}\b"
     r"|\b(?:what|which)\s+(?:kinds|types|sorts|ways|places|countries|cities|people|companies|steps|measures|reasons|conditions|subjects|topics|teams|outlets|reports|leaders|members|items|states)\b"
     r"|\b(?:what|which)\s+(?:\w+\s+){0,2}\w+[^\Ws]s\s+(?:are|were|have)\b"
-    r"|\beach of the\b|^(?:list|name(?! of\b))\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
+    r"|\beach of the\b|^list\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
     re.IGNORECASE,
 )
 _COMPARE: Final = re.compile(
@@ -40,7 +40,7 @@ _AUTHOR: Final = re.compile(
 _OUTLET_NOUN: Final = r"(?:outlet|report|article|source|(?:news)?paper|publication|agency|broadcaster)"
 _TELLS: Final = r"(?:mention|report|say|said|state|note|describe|cover|claim|write|wrote|tell|told|speak|spoke|name|carrie|carry|quote|cite)(?:s|d|ed|ing)?"
 _SOURCES: Final = re.compile(
-    rf"\b(?:which|what) (?:of the )?(?:\w+ )?{_OUTLET_NOUN}(?P<several>s)? (?:(?:have|has|had|do|does|did|also|first|all|both|\w+ly) )*{_TELLS}\b(?! (?:to|with)\b)",
+    rf"\b(?:which|what) (?:of the )?(?:\w+ )?{_OUTLET_NOUN}(?P<several>s)? (?:(?:have|has|had|do|does|did|also|first|all|both|\w+ly) )*{_TELLS}\b(?! (?:to|with|out)\b)",
     re.IGNORECASE,
 )
 
@@ -57,8 +57,17 @@ class Kind(enum.Enum):
     AUTHOR = "who wrote the article"
 
 
+def without_context(question: str) -> str:
+    """The question less the bracket at its end that tells what a follow-up follows."""
+    return re.sub(r"(?<=\S)\s+\([^()]*\)\W*$", "", question)
+
+
 def kind_of(question: str) -> Kind:
-    """The kind of answer that a question asks for, by its opening words and its number."""
+    """The kind of answer that a question asks for, by its opening words and its number.
+
+    The bracket at the end, which tells what a follow-up follows, asks nothing.
+    """
+    question = without_context(question)
     if _AUTHOR.search(question):
         return Kind.AUTHOR
     if _SOURCES.search(question):
@@ -69,7 +78,7 @@ def kind_of(question: str) -> Kind:
         return Kind.YES_NO
     if _EXPLAIN.search(question):
         return Kind.EXPLANATION
-    if (_LIST.search(question) or _PLURAL.match(question) or _NAMING.match(question)) and not asks_for_words(question):
+    if (_LIST.search(question) or names_many(question)) and not asks_for_words(question):
         return Kind.LIST
     return Kind.FACT
 
@@ -131,100 +140,10 @@ _BEFORE_TOLD: Final = re.compile(
 
 def told_in(question: str) -> str | None:
     """What the outlets that are asked for tell: "the pier burned" in "Which papers say that the pier burned?"; else None."""
+    question = without_context(question)
     match = _SOURCES.search(question)
     told = _BEFORE_TOLD.sub("", question[match.end() :].strip(" ,?.!")) if match else ""
     return told if len(stems(told)) >= 1 and " " in told else None
-
-
-_REPORTED: Final = r"(?:articles?|reports?|texts?|stories|coverage|papers?|news|corpus)"
-_MENTIONED: Final = re.compile(
-    rf",?\s*(?:that|who|which)?\s*(?:(?:are|is|were|was)\s+)?(?:(?:the\s+)?{_REPORTED}\s+)?(?:mention(?:s|ed)?|named?|listed|quoted?|cited?|told of|found|appear(?:s|ing)?|occur(?:s|ring)?)(?:\s+(?:in|by)\s+(?:(?:the|all|these|any)\s+)*{_REPORTED})?\s*$"
-    rf"|,?\s*(?:in|from|according to)\s+(?:(?:the|all|these)\s+)*{_REPORTED}\s*$|\s+(?:over the years|so far|altogether|in total|in all|over time)\s*$",
-    re.IGNORECASE,
-)
-_NAMING: Final = re.compile(
-    rf"^(?:please )?(?:(?:list|name(?! of\b)|enumerate|give(?: me)?|who (?:are|were)|what are the names of|what (?:are|were)(?= the ))\s+)(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:names of (?:the\s+)?)?(?!{_NUMBER_WORD}\b)(?P<what>\w.*)$",
-    re.IGNORECASE,
-)
-_AUX_AFTER: Final = r"(?:have|are|were|did|do|had|will|would|can|could|may|might)"
-_NO_PLURAL: Final = r"(?:does|was|is|has|news|words|means|this|its|series|politics|economics|always)"
-_PLURAL: Final = re.compile(
-    rf"^(?P<before>(?:\w+ )?(?:what|which)\s+)(?!{_NUMBER_WORD}\b)(?P<more>(?:\w+\s+){{0,2}}?)(?P<noun>(?!{_NO_PLURAL}\b)\w+[^\Wsui]s|people|men|women|children)"
-    rf"(?P<of>\s+of\s+.+?)?\s+(?P<verb>{_AUX_AFTER}|does|was|has|\w+ed)\b(?P<after>.*)$",
-    re.IGNORECASE,
-)
-_ONE_OF: Final = {"have": "has", "are": "is", "were": "was", "do": "does"}
-_PERSONS: Final = re.compile(
-    r"(?:\w+(?:er|or|ist|ian|ant|ee|man|woman)|president|minister|chief|mayor|people|person|king|queen|judge|deput[yi]|spouse|wife|husband|child|coach|witness|victim|suspect|candidate|expert|envoy|head)s?$",
-    re.IGNORECASE,
-)
-_IRREGULAR: Final = {
-    "people": "person",
-    "men": "man",
-    "women": "woman",
-    "children": "child",
-    "wives": "wife",
-    "countries": "country",
-}
-
-
-_EVERYONE: Final = re.compile(
-    r"^(?:list|name|who are)\s+(?:everyone|everybody|(?:all )?(?:the |those )?people|all those|those)\s+(?:who|that)\s+(?P<did>\S.*)$",
-    re.IGNORECASE,
-)
-
-
-def one_of_many(question: str) -> str | None:
-    """A list question as one for a single item, which a passage may answer alone; None where it is no such question.
-
-    "List the mayors of Velm mentioned in the reports" gives "Who is the mayor of Velm?".
-    """
-    asked = question.strip().rstrip("?.! ")
-    while (shorter := _MENTIONED.sub("", asked)) != asked:
-        asked = shorter
-    naming, plural = _NAMING.match(asked), _PLURAL.match(asked)
-    everyone = _EVERYONE.match(asked)
-    if everyone:
-        return f"Who {everyone['did']}?"
-    if naming:
-        noun, _, rest = naming["what"].partition(" of ")
-        *before, last = noun.split()
-        single = " ".join([*before, _singular(last)])
-        wh = "Who" if _PERSONS.match(_singular(last)) else "What"
-        return f"{wh} is the {single}{' of ' + rest if rest else ''}?" if _singular(last) != last else None
-    if plural and _singular(plural["noun"]) != plural["noun"]:
-        verb = _ONE_OF.get(plural["verb"].lower(), plural["verb"])
-        noun = _singular(plural["noun"])
-        if noun == "person" and not plural["more"] and " " not in plural["before"].strip():
-            return f"Who {verb}{plural['after']}?"
-        return f"{plural['before']}{plural['more']}{noun}{plural['of'] or ''} {verb}{plural['after']}?"
-    return None
-
-
-def _singular(noun: str) -> str:
-    """The word for one: "mayors" gives "mayor". By its ending alone."""
-    if noun.lower() in _IRREGULAR:
-        return _IRREGULAR[noun.lower()]
-    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
-        if noun.endswith(ending) and len(noun) > len(ending) + 1:
-            return noun[: -len(ending)] + one
-    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
-
-
-_COUNTED: Final = re.compile(
-    rf"\b(?:what|which|name|list|give)\s+(?:(?:the|are|were|me|all|her|his|its|their)\s+)*(?P<count>{_NUMBER_WORD})\s+\w+",
-    re.IGNORECASE,
-)
-_COUNTS: Final = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-def count_asked_for(question: str) -> int | None:
-    """How many things are asked for: 4 in "Which four steps did she propose?"; None where no number is said."""
-    match = _COUNTED.search(question)
-    if not match:
-        return None
-    said = match["count"].lower()
-    return int(said) if said.isdecimal() else _COUNTS.index(said) + 2
 
 
 _WORDS: Final = re.compile(
@@ -239,9 +158,16 @@ def asks_for_words(question: str) -> bool:
     return _WORDS.search(question) is not None
 
 
+# "Which year", and "year" at the end of words typed into a search box; not "this year" and "once a year".
+_ASKS_YEAR: Final = re.compile(
+    r"\b(?:what|which) years?\b|(?<!this )(?<!last )(?<!next )(?<!that )(?<!\ba )(?<!per )(?<!each )(?<!every )(?<!the )(?<!past )(?<!same )\byear$",
+    re.IGNORECASE,
+)
+
+
 def asks_for_year(question: str) -> bool:
     """True when the answer is a year."""
-    return re.search(r"\b(?:what|which) years?\b|\byear (?:of|when)\b|\byear\W*$", question, re.IGNORECASE) is not None
+    return _ASKS_YEAR.search(without_context(question).rstrip("?!. ")) is not None
 
 
 def asks_when(question: str) -> bool:

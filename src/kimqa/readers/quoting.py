@@ -14,6 +14,11 @@ from kimqa.text import LIST_ITEM, sentences, written_date
 from kimqa.types import DraftStatement, Passage, Quote, Span
 
 _SPEECH: Final = re.compile(r"[\"“”]")
+# A quotation that is given to someone by name; "she said" goes on with the one before.
+_OTHER_SPEAKER: Final = re.compile(
+    r"[,.!?][\"”]\s*(?:said|says|added|asked|wrote|told|replied|answered|according to)\s+(?:the |a |an )?(?!he\b|she\b|they\b)\w"
+    r"|[,.!?][\"”]\s*(?:the |a )?[A-Z][\w-]+(?:\s[A-Z][\w-]+)?\s+(?:said|says|added|asked|wrote|told|replied)\b"
+)
 _MAX_SPEECH: Final = 3  # sentences that a quotation is widened to, beside the one that answers
 _REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
 # A capitalised word within a sentence (a small letter or a comma stands before it) right before a name.
@@ -135,6 +140,8 @@ def _go_on(text: str, one: Span, other: Span) -> bool:
     """Whether the second sentence goes on with a quotation that the first, in the same paragraph, holds or ends."""
     said, more = one.of(text), other.of(text)
     if "\n" in text[one.end : other.start] or not _SPEECH.search(said):
+        return False
+    if _OTHER_SPEAKER.search(more):
         return False
     opened = len(re.findall("“", said)) > len(re.findall("”", said)) or said.count('"') % 2 == 1
     return opened or more.lstrip()[:1] in '"“'
