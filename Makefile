@@ -78,7 +78,10 @@ reader: $(READY)
 	@$(BIN)/python -m training.train --stage 4 --work $(WORK) --steps 3700 --batch-size 32 --init $(WORK)/mean/model.safetensors
 	@$(BIN)/python -m training.mean $(WORK)/stage4/model.safetensors $(WORK)/stage2/model.safetensors --shares 0.7 0.3 --out $(WORK)/mean4/model.safetensors
 	@$(BIN)/python -m training.train --stage 6 --work $(WORK) --steps 5200 --batch-size 32 --peak 1.2e-4 --init $(WORK)/mean4/model.safetensors
-	@$(BIN)/python -m training.mean $(WORK)/stage6/model.safetensors $(WORK)/mean4/model.safetensors --shares 0.7 0.3 --out $(WORK)/reader/model.safetensors
+	@$(BIN)/python -m training.mean $(WORK)/stage6/model.safetensors $(WORK)/mean4/model.safetensors --shares 0.7 0.3 --out $(WORK)/mean6/model.safetensors
+	@$(BIN)/python -m training.deepen $(WORK)/mean6/model.safetensors --after 3 4 --gate 0.2 --out $(WORK)/deep/model.safetensors
+	@$(BIN)/python -m training.train --stage 8 --work $(WORK) --steps 3500 --batch-size 32 --init $(WORK)/deep/model.safetensors
+	@$(BIN)/python -m training.mean $(WORK)/stage8/model.safetensors $(WORK)/deep/model.safetensors --shares 0.7 0.3 --out $(WORK)/reader/model.safetensors
 	@$(BIN)/python -m training.export --work $(WORK)
 	@$(BIN)/python -m training.calibrate --work $(WORK)
 	@$(BIN)/python -m training.confidence --work $(WORK)

@@ -1,5 +1,6 @@
 """What becomes of a model's statements, with a judge that knows only what it is told."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -269,3 +270,12 @@ def test_a_verifier_that_was_made_for_other_measures_is_not_loaded(monkeypatch):
     monkeypatch.setattr("kimqa.readers.load.MEASURES", MEASURES[:-1])
     with pytest.raises(ModelError, match="measures"):
         load_judge(threads=1)
+
+
+def test_a_passage_that_does_not_answer_the_question_does_not_take_over_a_statement():
+    about = [dataclasses.replace(passage, score=0.9) for passage in PASSAGES]
+    apart = [dataclasses.replace(PASSAGES[0], score=0.001), *about[1:]]
+    named = written((CUT, whole(PASSAGES[1])))
+    for passages, held in ((about, 1), (apart, 0)):
+        draft = dataclasses.replace(named, passages=tuple(passages))
+        assert len(ground(draft, GATE, WordJudge()).draft.statements) == held

@@ -18,6 +18,9 @@ _MAX_STATEMENTS: Final = (
 _MAX_NAMED: Final = 4  # of the passages that one statement names, those nearest to it
 _MAX_OTHERS: Final = 3  # passages that it did not name, searched for a statement that those it named do not support
 _MAX_SHORT_WORDS: Final = 8
+# A passage that was not named may take over only where it is as likely as this, beside the best one, to answer the question: else a
+# statement on something else rests on whatever comes near it.
+_LEAST_ABOUT: Final = 0.02
 _LEAST_CONTENT: Final = 2  # words that a statement must have to be held against a passage
 _MARK: Final = re.compile(r"\[[\d ,;–-]*\]|【[^】\n]*】")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -74,7 +77,8 @@ def _ground(
         # "No." and "Kim." say nothing that a passage could be held to, but for the answer that the small reader found too.
         return dataclasses.replace(statement, quotes=(), supported=False), Support()
     named = [passage for passage in passages if _quote(passage) in statement.quotes]
-    others = [passage for passage in passages if passage not in named]
+    least = _LEAST_ABOUT * max((passage.score for passage in passages), default=0.0)
+    others = [passage for passage in passages if passage not in named and passage.score >= least]
     found = support_of(statement.text, _nearest(statement, named, _MAX_NAMED), judge) if named else Support()
     if not found.holds and others:
         tried = [support_of(statement.text, [passage], judge) for passage in _nearest(statement, others, _MAX_OTHERS)]
