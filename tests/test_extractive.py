@@ -473,3 +473,15 @@ def test_the_shipped_reader_is_loaded_by_its_name():
     reader = load_extractive(threads=1)
     assert reader.name == "extractive"
     assert reader.read("Who?", ()).statements == ()
+
+
+def test_a_list_of_one_side_of_a_comparison_is_read_for_that_side():
+    sold = (passage(1, SOLD), reading(SOLD, "the Silver Gull", "the Grey Heron"))
+    draft = read("Which ferries were sold in 2016, compared with 12 in 2017?", sold)
+    assert draft.short == "the Silver Gull, the Grey Heron"
+
+
+def test_which_papers_say_so_is_read_once():
+    model = HandMade(reading(RIBBON, "Ines Calder"))
+    ExtractiveReader(model).read("Which of the papers say that she cut the ribbon?", [passage(1, RIBBON)])
+    assert [question for question, _ in model.seen] == ["she cut the ribbon"]

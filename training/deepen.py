@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from training.compact import rounded_words
+from training.model import shape_of
 
 
 def deepened(state: dict[str, Tensor], after: list[int], gate: float) -> dict[str, Tensor]:
@@ -18,7 +19,7 @@ def deepened(state: dict[str, Tensor], after: list[int], gate: float) -> dict[st
     Raises:
         ValueError: a number in `after` is no layer, or comes twice.
     """
-    layers = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("layers."))
+    layers = shape_of(state).layers
     if len(set(after)) < len(after) or any(number not in range(layers) for number in after):
         raise ValueError(f"expected layers of 0 to {layers - 1}, each once; got {after}")
     found = {name: tensor for name, tensor in state.items() if not name.startswith("layers.")}

@@ -17,7 +17,7 @@ from kimqa.referents import (
     person_meant,
     thing_meant,
 )
-from kimqa.text import STOPWORDS, content_words, normalize, words
+from kimqa.text import STOPWORDS, content_words, normalize, without_context, words
 from kimqa.types import Turn
 
 Rewrite = Callable[[str, Sequence[Turn]], str | None]
@@ -134,12 +134,8 @@ def _is_faithful(proposed: str, question: str, by_rule: str, turns: Sequence[Tur
     kept = set(content_words(question)) - _REPLACED
     if len(kept & set(content_words(proposed))) < len(kept) / 2:
         return False
-    filled = [name for name in names_in(_without_context(by_rule)) if normalize(name) not in normalize(question)]
+    filled = [name for name in names_in(without_context(by_rule)) if normalize(name) not in normalize(question)]
     return not filled or any(set(words(name)) & set(words(proposed)) for name in filled)
-
-
-def _without_context(question: str) -> str:
-    return re.sub(r"\s\([^()]*\)$", "", question)
 
 
 def _resolve(question: str, turns: Sequence[Turn]) -> str:

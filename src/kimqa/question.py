@@ -13,7 +13,7 @@ from rapidfuzz import process
 
 from kimqa.errors import ArgumentError
 from kimqa.followup import Rewrite, make_standalone
-from kimqa.text import PAPER_ENDS, normalize, outlet_names, papers_called, words
+from kimqa.text import normalize, outlet_names, paper_pattern, papers_called, without_context, words
 from kimqa.types import Filters, Turn
 
 _MONTHS: Final = {
@@ -41,7 +41,6 @@ _PUBLISHED: Final = re.compile(
     r"(?P<how3>in|on|since|after|before|until|up to|by)\s+(?P<rest3>.+)",
     re.IGNORECASE,
 )
-_CONTEXT: Final = re.compile(r"\s\([^()]*\)$")  # what a follow-up was given of the turn before, answer included
 _EXCLUDED: Final = re.compile(
     r"\b(?:other than|besides|except(?: for)?|apart from|unlike|not)\s+(?:in |by |from )?(?:the\s+)?$", re.IGNORECASE
 )
@@ -87,7 +86,7 @@ def plan_question(
     """
     cleaned = clean_question(question, max_chars=max_chars)
     standalone = make_standalone(cleaned, read_history(history), rewrite)
-    asked = _CONTEXT.sub("", standalone)
+    asked = without_context(standalone)
     named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(asked, known_outlets)
     first, last = _date(since, "since"), _date(until, "until")
     today = _date(as_of, "as_of")
@@ -192,7 +191,7 @@ def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
                     continue
                 mentions.setdefault(match.group(), []).append(outlet)
     for last, outlet in papers_called(known).items():
-        for match in re.finditer(rf"\b[Tt]he (?P<name>{re.escape(last)}){PAPER_ENDS}", question, re.IGNORECASE):
+        for match in re.finditer(paper_pattern(last), question, re.IGNORECASE):
             is_named = typed_lower or match["name"][:1].isupper()
             if is_named and not _EXCLUDED.search(question[: match.start()]):
                 mentions.setdefault(match["name"], []).append(outlet)

@@ -15,7 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 from rapidfuzz import fuzz
 
 from kimqa.errors import ArgumentError
-from kimqa.text import LIST_ITEM, normalize
+from kimqa.text import LIST_GAP, LIST_ITEM, normalize
 from kimqa.types import Article, Chunk, Encoder, Filters, Index, Match, Passage
 
 # The constant of reciprocal rank fusion: G. V. Cormack, C. L. A. Clarke, S. Büttcher, "Reciprocal Rank Fusion
@@ -23,9 +23,7 @@ from kimqa.types import Article, Chunk, Encoder, Filters, Index, Match, Passage
 _RRF_K: Final = 60
 # Two chunks with at least this share of equal characters (Indel similarity, 0 to 100) are one story printed twice.
 _NEAR_IDENTICAL: Final = 90.0
-# Most characters (white space) between two chunks that a list runs across, and most chunks added for one list.
-_GAP: Final = 4
-_MAX_ADDED: Final = 4
+_MAX_ADDED: Final = 4  # chunks on either side of a passage for one list
 _SHARE_ADDED: Final = 3  # of so many passages that were found, one may give way to a part of a list
 
 Period = tuple[datetime.date, datetime.date]
@@ -203,8 +201,11 @@ def _run_on(source: ChunkSource, found: Sequence[Passage], step: int) -> dict[st
     runs: dict[str, list[Passage]] = {passage.chunk_id: [] for passage in found}
     ends = {passage.chunk_id: passage for passage in found}
     for _ in range(_MAX_ADDED):
-        open_ends = {name: end for name, end in ends.items() if step < 0 or _ends_in_list(end.text)}
-        open_ends = {name: end for name, end in open_ends.items() if step > 0 or LIST_ITEM.match(end.text)}
+        open_ends = {
+            name: end
+            for name, end in ends.items()
+            if (_ends_in_list(end.text) if step > 0 else LIST_ITEM.match(end.text))
+        }
         beside = source.beside([end.chunk_id for end in open_ends.values()], step) if open_ends else {}
         ends = {}
         for name, end in open_ends.items():
@@ -217,7 +218,7 @@ def _run_on(source: ChunkSource, found: Sequence[Passage], step: int) -> dict[st
 
 def _is_cut_between(one: Passage | Chunk, other: Passage | Chunk) -> bool:
     """Whether a list runs from the end of one piece of an article into the other."""
-    return bool(LIST_ITEM.match(other.text)) and other.start - one.end <= _GAP and _ends_in_list(one.text)
+    return bool(LIST_ITEM.match(other.text)) and other.start - one.end <= LIST_GAP and _ends_in_list(one.text)
 
 
 def _ends_in_list(text: str) -> bool:

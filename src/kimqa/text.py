@@ -23,6 +23,8 @@ _STRAIGHT: Final = str.maketrans(
 _MARKER: Final = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivx]{1,4})[.)]|[•*–—-]")
 LIST_ITEM: Final = re.compile(r"(?:\(?\d{1,2}[.)]|[•*–-])\s+")
 """How an item of a list opens, numbered or with a bullet."""
+LIST_GAP: Final = 4
+"""Most characters (white space) between two pieces of an article that a list runs across."""
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -35,10 +37,6 @@ _ABBREVIATED: Final = re.compile(
 _CLITIC: Final = re.compile(r"'s?$")
 
 # Function words of English: they carry no evidence that a passage is about the question. A closed class, by form.
-_SHORTEST_PAPER: Final = 3
-_NO_PAPERS: Final = frozenset(
-    "agency alert insider interest international news online press radio report reports service state television today union week world".split()
-)
 STOPWORDS: Final = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
     between both but by can can't cannot could couldn't d did didn't do does doesn't doing don't down during each few for
@@ -167,11 +165,15 @@ def outlet_names(outlet: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *(re.sub(r"^The\s+", "", name) for name in names))))
 
 
-PAPER_ENDS: Final = (
+_SHORTEST_PAPER: Final = 3
+_NO_PAPERS: Final = frozenset(
+    "agency alert insider interest international news online press radio report reports service state television today union week world".split()
+)
+# What follows a paper that is called by its last word: "the Post says", not "the Post Office".
+_PAPER_ENDS: Final = (
     r"(?!\w)(?=['’]s?(?!\w)|\s*(?:[,;:.?!)]|$)|\s+(?:and|or|but|in|on|about|also|ever|do|does|did|is|was|has|had|put|see|give|"
     r"(?:say|report|write|describe|think|mention|claim|explain|cover|tell|quote|cite|count|call|note|argue)s?(?:ed)?|said|wrote|told|articles?|story|piece)\b)"
 )
-"""What follows a paper that is called by its last word: "the Post says", not "the Post Office"; a pattern."""
 
 
 def papers_called(outlets: Iterable[str]) -> dict[str, str]:
@@ -183,3 +185,13 @@ def papers_called(outlets: Iterable[str]) -> dict[str, str]:
         if len(last) > _SHORTEST_PAPER and last.isalpha() and last.lower() not in _NO_PAPERS:
             found.setdefault(last, set()).add(outlet)
     return {last: of.pop() for last, of in found.items() if len(of) == 1}
+
+
+def paper_pattern(last: str) -> str:
+    """A pattern for an outlet that is called by the last word of its name: "the Tribune", before what a name may stand before."""
+    return rf"\b[Tt]he (?P<name>{re.escape(last)}){_PAPER_ENDS}"
+
+
+def without_context(question: str) -> str:
+    """The question less the bracket at its end that tells what a follow-up follows."""
+    return re.sub(r"\s\([^()]*\)$", "", question)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kimqa.text import PAPER_ENDS, outlet_names, papers_called
+from kimqa.text import outlet_names, paper_pattern, papers_called
 from kimqa.types import Passage
 
 _FLAGS: Final = re.IGNORECASE
@@ -167,26 +167,34 @@ def parts_of(question: str) -> tuple[str, ...]:
 
     One question where only one side is asked for, and the other is mentioned for comparison.
     """
-    asked = question.strip().rstrip("?.! ")
-    if topic_of(asked):
-        return ()
-    forms = _FORMS if _CASE.search(asked) else (*_FORMS, (_RIVALS_SAY, "{side}: {rest}?"))
-    for pattern, template in forms:
-        match = pattern.fullmatch(asked)
-        if match and not _is_one(pattern, match):
-            return _sides(match, template)
-    clauses, beside, rivals = _TWO_CLAUSES.fullmatch(asked), _BESIDE.fullmatch(asked), _RIVALS.fullmatch(asked)
-    if clauses:
-        return _clauses(clauses)
-    if beside and not _LIKENED.match(asked):
-        return (f"{beside['one']}?",)
-    is_question = _OPENS_QUESTION.match(asked) or re.match(rf"{_AUX}\b", asked, _FLAGS)
-    return _sides(rivals, "{side} {rest}?") if rivals and not is_question and not _CASE.search(asked) else ()
+    return _taken_apart(_plain(question))[0]
 
 
 def has_two_clauses(question: str) -> bool:
     """True where the parts are questions that stand side by side in one sentence, and may be answered in one as well."""
-    return _TWO_CLAUSES.fullmatch(question.strip().rstrip("?.! ")) is not None
+    return _taken_apart(_plain(question))[1]
+
+
+def _taken_apart(asked: str) -> tuple[tuple[str, ...], bool]:
+    """The parts of a comparison, and whether they are two clauses side by side."""
+    if topic_of(asked):
+        return (), False
+    is_case = _CASE.search(asked) is not None
+    for pattern, template in _FORMS if is_case else (*_FORMS, (_RIVALS_SAY, "{side}: {rest}?")):
+        match = pattern.fullmatch(asked)
+        if match and not _is_one(pattern, match):
+            return _sides(match, template), False
+    clauses, beside, rivals = _TWO_CLAUSES.fullmatch(asked), _BESIDE.fullmatch(asked), _RIVALS.fullmatch(asked)
+    if clauses:
+        return _clauses(clauses), True
+    if beside and not _LIKENED.match(asked):
+        return (f"{beside['one']}?",), False
+    is_question = _OPENS_QUESTION.match(asked) or re.match(rf"{_AUX}\b", asked, _FLAGS)
+    return _sides(rivals, "{side} {rest}?") if rivals and not is_question and not is_case else (), False
+
+
+def _plain(question: str) -> str:
+    return question.strip().rstrip("?.! ")
 
 
 def topic_of(question: str) -> str | None:
@@ -194,12 +202,12 @@ def topic_of(question: str) -> str | None:
 
     "How do the reports differ on the toll?" gives "What was the toll?".
     """
-    asked = question.strip().rstrip("?.! ")
-    for pattern in _ACROSS:
-        match = pattern.fullmatch(asked)
-        if match:
-            return _as_question(match["topic"])
-    return None
+    match = _across(question)
+    return _as_question(match["topic"]) if match else None
+
+
+def _across(question: str) -> re.Match[str] | None:
+    return next((match for pattern in _ACROSS if (match := pattern.fullmatch(_plain(question)))), None)
 
 
 def questions_in(question: str) -> tuple[str, ...]:
@@ -220,9 +228,8 @@ def _as_question(topic: str) -> str:
 def compared(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
     """The passages of the reports that are compared: of the outlets that the question names, or of the year of "the 2031 reports"."""
     named = of_named_outlets(question, passages)
-    year = next(
-        (_YEAR.search(match["which"]) for p in _ACROSS if (match := p.fullmatch(question.strip().rstrip("?.! ")))), None
-    )
+    match = _across(question)
+    year = _YEAR.search(match["which"]) if match else None
     dated = [p for p in passages if year and p.published and str(p.published.year) == year.group()]
     return named or dated or passages
 
@@ -238,9 +245,7 @@ def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage
         p.outlet for p in passages if any(_is_named(name, question) for name in outlet_names(p.outlet or "") if name)
     }
     called = papers_called({p.outlet for p in passages if p.outlet})
-    named |= {
-        outlet for last, outlet in called.items() if re.search(rf"\b[Tt]he {re.escape(last)}{PAPER_ENDS}", question)
-    }
+    named |= {outlet for last, outlet in called.items() if re.search(paper_pattern(last), question)}
     return [p for p in passages if p.outlet in named]
 
 

@@ -16,7 +16,6 @@ from kimqa.readers.kinds import (
     asks_for_year,
     asks_when,
     kind_of,
-    without_context,
 )
 from kimqa.readers.listing import count_asked_for
 from kimqa.readers.quoting import (
@@ -31,8 +30,8 @@ from kimqa.readers.quoting import (
     with_source,
 )
 from kimqa.readers.span_model import Reading
-from kimqa.text import LIST_ITEM, sentences, stems, word_spans, words
-from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote
+from kimqa.text import LIST_GAP, LIST_ITEM, sentences, stems, without_context, word_spans, words
+from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
 
 _MAX_STATEMENTS: Final = 3
 _MAX_ITEMS: Final = 6
@@ -50,8 +49,6 @@ _OTHER_LIST_SHARE: Final = 0.5
 _JOIN_SHARE: Final = 0.25
 _CONFLICT_PROBABILITY: Final = 0.6
 _CONFLICT_SPAN: Final = 0.5
-# Most characters (white space) between two passages that follow each other.
-_GAP: Final = 4
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _NTH: Final = re.compile(
     rf"\b(?P<nth>{'|'.join(_ORDINALS)}|last|final)\s+"
@@ -235,13 +232,20 @@ def _enumeration(likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Dra
     found = {}
     for passage in _run_of_passages(best.passage, [c.passage for c in (*likely, *shown)]):
         for item in list_items(passage.text):
-            quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
-            found[quote.start] = DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
+            found[passage.start + item.start] = _item_of(passage, item)
     if len(found) < _MIN_ITEMS:
         return None
     statements = tuple(found[start] for start in sorted(found))
-    short = "; ".join(LIST_ITEM.sub("", statement.text).rstrip(".") for statement in statements)
-    return Draft(statements, short=short, confidence=best.confidence)
+    return Draft(statements, short="; ".join(map(_unnumbered, statements)), confidence=best.confidence)
+
+
+def _item_of(passage: Passage, item: Span) -> DraftStatement:
+    quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
+    return DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
+
+
+def _unnumbered(item: DraftStatement) -> str:
+    return LIST_ITEM.sub("", item.text, count=1).rstrip(".")
 
 
 def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Draft | None:
@@ -257,17 +261,15 @@ def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Dra
         for item in list_items(passage.text):
             number = _NUMBERED.match(item.of(passage.text))
             if number:
-                quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
-                statement = DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
-                lists.setdefault(passage.article_id, {}).setdefault(number[1], statement)
+                lists.setdefault(passage.article_id, {}).setdefault(number[1], _item_of(passage, item))
     wanted = [str(number) for number in range(1, count + 1)]
     fitting = [article for article, items in lists.items() if sorted(items, key=int) == wanted]
     likely = [c for c in shown if c.passage.article_id in fitting and c.probability >= least]
     if len(fitting) != 1 or not likely:
         return None
     statements = tuple(lists[fitting[0]][number] for number in wanted)
-    short = "; ".join(_NUMBERED.sub("", statement.text).strip().rstrip(".") for statement in statements)
-    return Draft(statements, short=short, confidence=max(candidate.confidence for candidate in likely))
+    confidence = max(candidate.confidence for candidate in likely)
+    return Draft(statements, short="; ".join(map(_unnumbered, statements)), confidence=confidence)
 
 
 def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Draft | None:
@@ -286,7 +288,7 @@ def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candid
     item = numbered.get(str(place)) if numbered else by_place.get(place)
     if item is None:
         return None
-    return Draft((item,), short=LIST_ITEM.sub("", item.text, count=1).rstrip("."), confidence=whole.confidence)
+    return Draft((item,), short=_unnumbered(item), confidence=whole.confidence)
 
 
 def _run_of_passages(best: Passage, shown: Sequence[Passage]) -> list[Passage]:
@@ -294,9 +296,11 @@ def _run_of_passages(best: Passage, shown: Sequence[Passage]) -> list[Passage]:
     same = sorted({p.start: p for p in shown if p.article_id == best.article_id}.values(), key=lambda p: p.start)
     at = next(number for number, passage in enumerate(same) if passage.start == best.start)
     first = last = at
-    while first > 0 and same[first].start - same[first - 1].end <= _GAP and list_items(same[first - 1].text):
+    while first > 0 and same[first].start - same[first - 1].end <= LIST_GAP and list_items(same[first - 1].text):
         first -= 1
-    while last + 1 < len(same) and same[last + 1].start - same[last].end <= _GAP and list_items(same[last + 1].text):
+    while (
+        last + 1 < len(same) and same[last + 1].start - same[last].end <= LIST_GAP and list_items(same[last + 1].text)
+    ):
         last += 1
     return same[first : last + 1]
 

@@ -21,12 +21,11 @@ from kimqa.readers.kinds import (
     told_in,
     topic_of_work,
     turn_of,
-    without_context,
 )
 from kimqa.readers.listing import one_of_many
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
 from kimqa.readers.span_model import PassageInput, Reading
-from kimqa.text import sentences, stem, stems, word_spans, words
+from kimqa.text import sentences, stem, stems, without_context, word_spans, words
 from kimqa.types import Draft, DraftStatement, Passage, Quote, Span
 
 _RANK_WEIGHT: Final = 0.15
@@ -88,19 +87,8 @@ class ExtractiveReader:
             return self._compared(question, topic, compared(question, passages), passages)
         asked = parts_of(question) or (question,)
         least = self._model.threshold
-        found = {
-            part: self._candidates(part, told_by(part, passages) if len(asked) > 1 else passages) for part in asked
-        }
-        single = one_of_many(without_context(question)) if len(asked) == 1 and kind_of(question) is Kind.LIST else None
-        if single:
-            found = {question: _better(found[question], self._candidates(single, passages))}
+        found, by_told = self._read_parts(asked, passages)
         answered = self._answered(found, least)
-        # Of "which papers say so" the model looks for papers in the text; whether it is so there, it sees better.
-        told = told_in(question) if len(asked) == 1 else None
-        by_told = bool(told) and not (answered and asks_for_one_source(question))
-        if told and by_told:
-            found = {question: self._candidates(told, passages)}
-            answered = self._answered(found, least)
         best: dict[str, Candidate] = {}
         for candidate in _best_first([candidate for candidates in found.values() for candidate in candidates]):
             best.setdefault(candidate.passage.chunk_id, candidate)
@@ -124,6 +112,23 @@ class ExtractiveReader:
             f"No passage answers this side of the comparison: {part}" for part in asked if part not in answered
         )
         return dataclasses.replace(draft, passages=ordered, notes=silent)
+
+    def _read_parts(self, asked: Sequence[str], passages: Sequence[Passage]) -> tuple[dict[str, list[Candidate]], bool]:
+        """Every part of a question with its candidates, and whether they were judged by what outlets are asked to tell."""
+        if len(asked) > 1:
+            return {part: self._candidates(part, told_by(part, passages)) for part in asked}, False
+        part = asked[0]
+        # Of "which papers say so" the model looks for papers in the text; whether it is so there, it sees better.
+        told = told_in(part)
+        if told and not asks_for_one_source(part):
+            return {part: self._candidates(told, passages)}, True
+        candidates = self._candidates(part, passages)
+        single = one_of_many(without_context(part)) if kind_of(part) is Kind.LIST else None
+        if single:
+            candidates = _better(candidates, self._candidates(single, passages))
+        if told and not self._answered({part: candidates}, self._model.threshold):
+            return {part: self._candidates(told, passages)}, True
+        return {part: candidates}, False
 
     def _compared(self, question: str, topic: str, told: Sequence[Passage], passages: Sequence[Passage]) -> Draft:
         """What each of several reports says of a topic, the likeliest ones that say anything of it."""

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from kimqa.readers.listing import NUMBER_WORD, names_many
-from kimqa.text import stems
+from kimqa.text import stems, without_context
 
 _AUXILIARY: Final = r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
 _YES_NO: Final = re.compile(rf"^(?:and |but |so )?{_AUXILIARY}(?:n['’]?t)?\b", re.IGNORECASE)
@@ -55,11 +55,6 @@ class Kind(enum.Enum):
     COMPARISON = "one fact from each of several sources or times"
     SOURCES = "the outlets that say it"
     AUTHOR = "who wrote the article"
-
-
-def without_context(question: str) -> str:
-    """The question less the bracket at its end that tells what a follow-up follows."""
-    return re.sub(r"(?<=\S)\s+\([^()]*\)\W*$", "", question)
 
 
 def kind_of(question: str) -> Kind:
@@ -129,7 +124,7 @@ def topic_of_work(question: str) -> str:
 
 def asks_for_one_source(question: str) -> bool:
     """True when one outlet is asked for: it may be one that a text names, not the one that published it."""
-    match = _SOURCES.search(question)
+    match = _SOURCES.search(without_context(question))
     return match is not None and not match["several"]
 
 
@@ -155,7 +150,7 @@ _WORDS: Final = re.compile(
 
 def asks_for_words(question: str) -> bool:
     """True when the answer is what someone said, word for word."""
-    return _WORDS.search(question) is not None
+    return _WORDS.search(without_context(question)) is not None
 
 
 # "Which year", and "year" at the end of words typed into a search box; not "this year" and "once a year".
