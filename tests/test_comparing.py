@@ -2,7 +2,8 @@ import datetime
 
 import pytest
 
-from kimqa.readers.comparing import compared, has_two_clauses, parts_of, questions_in, told_by, topic_of
+from kimqa.readers.comparing import has_two_clauses, parts_of, questions_in
+from kimqa.readers.reports import compared, told_by, topic_of
 from kimqa.types import Passage
 
 
@@ -41,7 +42,7 @@ from kimqa.types import Passage
         ("How many came in 2016, compared with 47 in 2017?", ("How many came in 2016?",)),
         ("what did crews get in the end versus the 40 they wanted", ("what did crews get in the end?",)),
         ("what did crews get in the end versus 40 before", ("what did crews get in the end?",)),
-        ("How does the army's figure differ from the rebels'?", ("the army's figure", "the rebels'")),
+        ("How does the army's figure differ from the rebels'?", ("the army's figure", "the rebels' figure")),
         (
             "Who was with the queen at the pier the first time, and who the second time?",
             (
@@ -116,7 +117,6 @@ def test_a_comparison_is_made_of_two_questions(question, parts):
 @pytest.mark.parametrize(
     "question",
     [
-        "Who met in Rome and what did they agree on?",
         "Where did Calder and Reyes meet in June?",
         "Who is the mayor of Velm and Orrin?",
         "Do the reports agree on the date?",
@@ -124,12 +124,10 @@ def test_a_comparison_is_made_of_two_questions(question, parts):
         "Who argued Roe versus Wade in court?",
         "Who won the match Velm vs. Orrin?",
         "What happened in 2019?",
-        "Who shot the mayor and who was arrested?",
         "How does the Food and Drug Administration explain the recall?",
         "How do Johnson and Johnson explain the recall?",
         "How did Calder and Reyes see each other?",
         "How many days passed between the first and second meetings of Calder and Reyes?",
-        "What did the mayor do and what was the result?",
         "Who won Kelmouth vs Varrick on Saturday?",
         "What did Kramer vs. Kramer win in 1980?",
         "Why was the film compared to Jaws?",

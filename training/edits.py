@@ -31,6 +31,57 @@ OPPOSITES = (
     ("husband", "brother"), ("father", "mother"), ("agreed", "refused"), ("denied", "confirmed"), ("north", "west"),
     ("old", "new"), ("former", "current"), ("doubled", "halved"), ("raised", "cut"), ("gained", "lost"), ("over", "under"),
 )  # fmt: skip
+# Verbs whose past is not made by "ed"; others are.
+PASTS = {
+    "be": "was", "become": "became", "begin": "began", "break": "broke", "bring": "brought", "build": "built", "buy": "bought",
+    "choose": "chose", "come": "came", "cut": "cut", "do": "did", "draw": "drew", "drive": "drove", "fall": "fell", "fight": "fought",
+    "find": "found", "get": "got", "give": "gave", "go": "went", "grow": "grew", "have": "had", "hold": "held", "keep": "kept",
+    "know": "knew", "lay": "laid", "lead": "led", "leave": "left", "let": "let", "lose": "lost", "make": "made", "mean": "meant",
+    "meet": "met", "pay": "paid", "put": "put", "quit": "quit", "read": "read", "rise": "rose", "run": "ran", "say": "said",
+    "see": "saw", "sell": "sold", "send": "sent", "set": "set", "shut": "shut", "sit": "sat", "speak": "spoke", "spend": "spent",
+    "stand": "stood", "stop": "stopped", "take": "took", "tell": "told", "think": "thought", "win": "won", "withdraw": "withdrew",
+    "write": "wrote",
+}  # fmt: skip
+NO_VERBS = (
+    "not",
+    "also",
+    "never",
+    "have",
+    "the",
+    "a",
+    "an",
+    "his",
+    "her",
+    "its",
+    "their",
+    "only",
+    "no",
+    "soon",
+    "then",
+    "still",
+)
+PLANNED = re.compile(
+    r"\b(?:(?:is|are|was|were) (?:\w+ly )?(?:expected|due|scheduled|set|planned|supposed|likely|willing|ready) to"
+    r"|may|might|could|would|will|can|should|plan(?:s|ned)? to|hope[sd]? to|want(?:s|ed)? to|intend(?:s|ed)? to"
+    r"|seeks? to|sought to|(?:is|are|was|were) (?:trying|seeking|hoping|planning|preparing) to|tr(?:ies|ied) to|promised to"
+    r"|vowed to|threatened to|agreed to|offered to|aims? to|considered) (?P<verb>[a-z]{2,})\b"
+)
+GUARDED = re.compile(
+    r"\b(?:reportedly|allegedly|possibly|probably|perhaps|tentatively|apparently|likely|partly|partially|almost|nearly|alleged"
+    r"|suspected|at least|up to|potential|provisional|proposed|planned|mostly|largely) (?=\w)"
+)
+MUTUAL = re.compile(r"^(?:'s)?[,\s]*(?:and|or|with|met|meets)\b|^\W*$|\b(?:between|meeting|talks|together)\b")
+TOLD_LAST = re.compile(r"^(?P<said>[^\"“”—]{20,}), (?P<who>[^,\"“”]{3,60}?) (?P<how>said|says|told reporters|added)\.$")
+OPENING = re.compile(
+    r"^(?P<when>(?:On|In|At|After|Before|During|Since|By|Under|Despite) [^,\"]{3,60}), (?P<rest>(?:[A-Zth][\w’']*) [^,\"]+)\.$"
+)
+# What a sentence may open with that is no name, and that is written small further on.
+SMALL = re.compile(
+    r"(?:The|An?|It|He|She|They|We|There|This|That|These|Those|His|Her|Its|Their|In|On|At|After|Before|During|Since|By|Under|Despite|Some"
+    r"|Many|Most|All|Both|No|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|About|More|Nearly|Almost|People|Police|Only)\b"
+)
+DEMONYM = re.compile(r"^\w+(?:an|ish|ese|ch|i)$")
+PLACED = re.compile(r"\b(?:in|at|of|from|to|near|into|on|towards?|over)(?: the)? $")
 VERBS = ("was", "were", "is", "are", "has", "have", "had", "will", "would", "could", "did", "does")
 MIN_WORDS, MAX_WORDS = 6, 40
 
@@ -66,9 +117,19 @@ def make_statement(text: str, other: str, chance: random.Random) -> Statement | 
         # With the names of the passage, it looks as if it belonged there.
         return Statement(_rename(other[start:end], text, chance), None, NOT_STATED)
     shortened = _shorten(text[start:end], chance)
+    if chance.random() < 0.4:
+        shortened = _turned(shortened)
     if kind == "supported":
         return Statement(shortened, (start, end), 0)
-    edits: list[Callable[[str, str, random.Random], str]] = [_number, _date, _name, _opposite, _negate]
+    edits: list[Callable[[str, str, random.Random], str]] = [
+        _number,
+        _date,
+        _name,
+        _opposite,
+        _negate,
+        _exchange,
+        _as_done,
+    ]
     chance.shuffle(edits)
     for edit in edits:
         edited = edit(shortened, text, chance)
@@ -83,6 +144,25 @@ def _shorten(sentence: str, chance: random.Random) -> str:
     if len(parts) >= 3 and chance.random() < 0.5:
         return ", ".join((parts[0], *parts[2:])) if chance.random() < 0.5 else f"{parts[0]} {', '.join(parts[2:])}"
     return sentence
+
+
+def _turned(sentence: str) -> str:
+    """Puts the speaker first, or what opens the sentence last; the same words in another order are as true."""
+    told = TOLD_LAST.match(sentence)
+    if told:
+        said = _inside(told["said"])
+        return f"{told['who'][0].upper()}{told['who'][1:]} {told['how']} that {said}." if said else sentence
+    opening = OPENING.match(sentence)
+    if opening:
+        return f"{opening['rest'][0].upper()}{opening['rest'][1:]} {_inside(opening['when'])}."
+    return sentence
+
+
+def _inside(text: str) -> str | None:
+    """Returns what opened a sentence as it is written within one; None where its first word may be a name or not."""
+    if SMALL.match(text):
+        return text[0].lower() + text[1:]
+    return text if re.match(r"[A-Z][\w’'-]+ [A-Z]", text) else None
 
 
 def _replace(sentence: str, match: re.Match[str], new: str) -> str:
@@ -121,6 +201,43 @@ def _name(sentence: str, text: str, chance: random.Random) -> str:
     if not matches or not others:
         return sentence
     return _replace(sentence, chance.choice(matches), chance.choice(others))
+
+
+def _exchange(sentence: str, text: str, chance: random.Random) -> str:
+    """Puts two names in each other's place, unless nothing would be said that way that was not said before.
+
+    Both stand after a preposition of place or neither does, so that mostly two people or two places change.
+    """
+    known = {name for name in NAME.findall(text) if name not in (*DAYS, *MONTHS) and not DEMONYM.match(name)}
+    found = sorted((sentence.index(name), name) for name in known if sentence.count(name) == 1)
+    whole = [(at, name) for at, name in found if not re.search(r"[A-Z][\w’'.-]* $", sentence[:at])]
+    pairs = [
+        (one, other)
+        for place, one in enumerate(whole)
+        for other in whole[place + 1 :]
+        if one[0] + len(one[1]) < other[0]
+        and not MUTUAL.search(sentence[one[0] + len(one[1]) : other[0]])
+        and bool(PLACED.search(sentence[: one[0]])) == bool(PLACED.search(sentence[: other[0]]))
+    ]
+    if not pairs:
+        return sentence
+    (first, one), (second, other) = chance.choice(pairs)
+    return str(sentence[:first] + other + sentence[first + len(one) : second] + one + sentence[second + len(other) :])
+
+
+def _as_done(sentence: str, text: str, chance: random.Random) -> str:
+    """Tells a plan as done, or what is said with a reserve without one."""
+    found = [match for match in PLANNED.finditer(sentence) if match["verb"] not in NO_VERBS]
+    guarded = list(GUARDED.finditer(sentence))
+    if not found and not guarded:
+        return sentence
+    match = chance.choice(found or guarded)
+    if not found:
+        return _replace(sentence, match, "")
+    verb: str = match["verb"]
+    regular = verb + "d" if verb.endswith("e") else str(re.sub(r"(?<=[^aeiou])y$", "i", verb)) + "ed"
+    past = PASTS.get(verb, regular)
+    return _replace(sentence, match, past)
 
 
 def _opposite(sentence: str, text: str, chance: random.Random) -> str:

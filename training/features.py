@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from kimqa.readers.span_model import MAX_QUESTION_TOKENS, PassageInput
+from kimqa.support import nearest
 from kimqa.text import STOPWORDS, sentences
 from training.edits import SENTENCE, make_statement
 from training.examples import NOT_STATED, VERDICT_OF_LABEL, Pair, Passage, Spans
@@ -22,6 +23,7 @@ KEYWORDS_SHARE = 0.08
 ASKING = re.compile(
     r"(?:whom?|whose|what|when|where|why|which(?: \w+)?|how(?: (?:many|much|long|old|far|often))?)\b", re.IGNORECASE
 )
+NEAREST_SHARE = 0.5  # of the statements, held against the sentences nearest to them alone, as in use beside the passage
 SPLIT_SHARE = 0.4  # of the questions on stories
 MADE_SOURCES = ("edits", "header")
 SUPPORTED = VERDICT_OF_LABEL["supported"]
@@ -156,7 +158,10 @@ class Variation:
         text, spans = passage.text.rstrip("\n"), pair.spans
         if pair.source != "statements" and self._random.random() < 0.12:
             text, spans = self._crop(text, spans)
-        if self._random.random() < 0.2:
+        near = pair.source == "statements" and self._random.random() < NEAREST_SHARE
+        if near:
+            text, spans = self._nearest(pair.question, text, spans)
+        if not near and self._random.random() < 0.2:
             text, spans = self._surround(text, spans, passage)
         question = self._question(pair)
         return Text(
@@ -195,8 +200,11 @@ class Variation:
         if made is None:
             return None
         header = self._header(passage).header
-        spans = (made.span,) if made.span else ()
-        return Text(made.text, made.text, header, passage.text, spans, (), bool(spans), made.verdict)
+        text = passage.text
+        spans: Spans = (made.span,) if made.span else ()
+        if self._random.random() < NEAREST_SHARE:
+            text, spans = self._nearest(made.text, text, spans)
+        return Text(made.text, made.text, header, text, spans, (), bool(spans), made.verdict)
 
     def made(self, kind: str, passage: Passage) -> Text | None:
         """Returns an example of a source that is made here: 'header' or 'edits'."""
@@ -259,6 +267,14 @@ class Variation:
         last = self._random.randrange(len(whole) // 2, len(whole))
         needed = [at for at, (begin, end) in enumerate(whole) if any(s < end and begin < e for s, e in spans)]
         start, end = whole[min([first, *needed])][0], whole[max([last, *needed])][1]
+        return text[start:end], tuple((s - start, e - start) for s, e in spans)
+
+    @staticmethod
+    def _nearest(statement: str, text: str, spans: Spans) -> tuple[str, Spans]:
+        """Returns the sentences nearest to a statement, or the whole text if what settles it stands elsewhere."""
+        start, end = nearest(statement, text)
+        if not all(start <= s and e <= end for s, e in spans):
+            return text, spans
         return text[start:end], tuple((s - start, e - start) for s, e in spans)
 
     def _surround(self, text: str, spans: Spans, passage: Passage) -> tuple[str, Spans]:

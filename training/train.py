@@ -99,6 +99,14 @@ SHARES = {
         "edits": 0.3,
         "cloze": 0.1,
     },
+    "9": {
+        "squadshifts": 0.01,
+        "stories": 0.03,
+        "statements": 1.0,
+        "yesno": 0.3,
+        "edits": 1.5,
+        "cloze": 0.1,
+    },
     "8": {
         "squadshifts": 0.3,
         "news": 1.0,

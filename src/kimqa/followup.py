@@ -40,6 +40,14 @@ _SUBJECT: Final = re.compile(
     r"^(?P<before>(?:[Ww]hen|[Ww]here|[Ww]hy|[Hh]ow(?: \w+)?|[Ww]hat|[Ww]hom?|[Ww]hich \w+) (?:did|does|was|is|has|will|would) )"
     rf"(?:{NAME.pattern})(?P<after> .+)$"
 )
+# What follows "her" where it is no "her mother"
+_AFTER_OBJECT: Final = "|".join(
+    (
+        *AUXILIARY,
+        *WH,
+        *"in at on and or to for with after before during there then as by from about while because if that again".split(),
+    )
+)
 _OPENING: Final = re.compile(r"^(?:and|but|so|ok|okay|well|then|also)\b[\s,]*", re.IGNORECASE)
 _ABOUT: Final = re.compile(r"^(?:(?:and|but)\s+)?(?:what|how) about\s+(?P<what>.+?)\??$", re.IGNORECASE)
 _DEMONSTRATIVE: Final = re.compile(
@@ -298,7 +306,7 @@ def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
         pronoun = match.group().lower()
         if pronoun in _PERSON and person:
             possessive = pronoun in ("his", "hers") or (
-                pronoun == "her" and re.match(r"\s+\w", question[match.end() :])
+                pronoun == "her" and re.match(rf"\s+(?!(?:{_AFTER_OBJECT})\b)\w", question[match.end() :])
             )
             return person + ("'s" if possessive else "")
         if pronoun in _GROUP and group:

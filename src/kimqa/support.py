@@ -188,22 +188,26 @@ def names_in(statement: str, shown: str) -> list[str]:
 
 
 def _window(statement: str, passage: Passage) -> Passage:
-    """The one or two sentences of a passage that share most words with a statement, as a passage."""
-    spans = sentences(passage.text)
+    start, end = nearest(statement, passage.text)
+    return dataclasses.replace(
+        passage, text=passage.text[start:end], start=passage.start + start, end=passage.start + end
+    )
+
+
+def nearest(statement: str, text: str) -> tuple[int, int]:
+    """Start and end of the one or two sentences of a text that share most words with a statement; all of a text without any."""
+    spans = sentences(text)
     if not spans:
-        return passage
+        return 0, len(text)
     said = [stem(word) for word in content_words(statement)]
     best, place = -math.inf, (0, 1)
     for first in range(len(spans)):
         for last in range(first + 1, min(first + _WINDOW, len(spans)) + 1):
-            shown = {stem(word) for word in words(passage.text[spans[first].start : spans[last - 1].end])}
+            shown = {stem(word) for word in words(text[spans[first].start : spans[last - 1].end])}
             value = sum(_is_in(word, shown) for word in said) - _SENTENCE_COST * (last - first)
             if value > best + 1e-9:
                 best, place = value, (first, last)
-    start, end = spans[place[0]].start, spans[place[1] - 1].end
-    return dataclasses.replace(
-        passage, text=passage.text[start:end], start=passage.start + start, end=passage.start + end
-    )
+    return spans[place[0]].start, spans[place[1] - 1].end
 
 
 def _quotes(statement: str, windows: Sequence[Passage]) -> tuple[Quote, ...]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
-from kimqa.text import outlet_names, paper_pattern, papers_called
-from kimqa.types import Passage
+from kimqa.followup import make_standalone
+from kimqa.readers.contrasting import contrasted
+from kimqa.readers.reports import OPENS_QUESTION, as_question, plain, topic_of
+from kimqa.text import stems
+from kimqa.types import Turn
 
 _FLAGS: Final = re.IGNORECASE
 _PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with)"
 _ASKING: Final = r"(?:who|whom|what|when|where|which(?: ones?)?|why|how(?: many| much| long)?)"
-_REPORTS: Final = (
-    r"(?:articles?|reports?|outlets?|sources?|accounts?|versions?|papers?|newspapers?|stories|media|texts)"
-)
-_WHICH: Final = r"(?:(?:two|three|four|five|different|several|various|other|same|both|all|these|earlier|later|first|second|\d{4}) ){0,3}"
 _AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would)"
 _TURN: Final = r"(?:first|second|third|fourth|fifth|last)"
 _OWN: Final = r"(?:the|his|her|its|their)"
@@ -53,9 +51,39 @@ _CHANGE: Final = re.compile(
     r"(?:between|from)\s+(?P<one>\S.*?)\s+(?:and|to)\s+(?P<other>\S.*)",
     _FLAGS,
 )
-# "How does the army's figure differ from the Front's"
+# "How does the army's figure differ from the Front's", "In what way does her account differ from the Post's"
 _DIFFER: Final = re.compile(
-    r"how\s+(?:do|does|did)\s+(?P<one>\S.*?)\s+(?:differ|compare)s?\s+(?:from|with|to)\s+(?P<other>\S.*)", _FLAGS
+    r"(?:how|in (?:what|which) ways?|to what extent|where|in what)\s+(?:do|does|did)\s+(?P<one>\S.*?)\s+"
+    r"(?:differ|compare|diverge|depart|deviate|vary|contrast|stack up|measure up)s?\s+(?:from|with|to|against)\s+(?P<other>\S.*)",
+    _FLAGS,
+)
+# "What is the difference between the planned cost and the real one", "the difference in price between A and B"
+_DIFFERENCE: Final = re.compile(
+    r"(?:what(?:['’]s| is| are| was| were)|how (?:big|large|wide|great) (?:is|was)) (?:the )?(?:\w+ )?(?:diff?e?re?nces?|gap|contrasts?)"
+    r"(?: in (?P<rest>\S.*?))? between (?P<one>\S.*?) and (?P<other>\S.*)",
+    _FLAGS,
+)
+# "What did the mayor and the minister each say of it"
+_EACH: Final = re.compile(
+    r"(?P<wh>what|how|when|where|why|which \w+|how \w+)\s+(?P<do>do|does|did)\s+(?P<one>\S.*?)\s+and\s+(?P<other>\S.*?)\s+"
+    r"(?:each(?!\s+other)|respectively|in turn)\s+(?P<rest>\S.*)",
+    _FLAGS,
+)
+# "The Post and Union Radio don't agree on the toll. What does each say", "What was the toll: what do the Post and Union Radio report"
+_NOT_AGREED: Final = re.compile(
+    r"(?P<one>\S[^.?!]*?) and (?P<other>\S[^.?!]*?) (?:(?:do not|don['’]?t|did not|didn['’]?t|cannot|can['’]?t) agree|disagree|differ|contradict each other) "
+    r"(?:on|about|over|as to) (?P<rest>[^.?!;:]+)(?:[.?!;:].*)?",
+    _FLAGS,
+)
+_WHAT_TOLD: Final = re.compile(
+    r"(?P<stem>\S.*?)\s*[-–—:,;.?]\s+(?:what|how) (?:do|does|did|have) (?P<one>\S.*?) and (?P<other>\S.*?) (?:each )?"
+    r"(?:report|say|write|tell us|claim|give|put it|reported|said|written)(?: (?:about|of|on) (?:it|this|that))?",
+    _FLAGS,
+)
+# "How fast was the first inquiry, and how does that compare with the second"
+_TRAILING: Final = re.compile(
+    rf"(?P<stem>\S.*?)(?P<one>(?:\s+{_PLACE}\s+(?:(?!\b{_PLACE}\s).)*?)?),?\s+and\s+(?:how (?:does|did|do) (?:that|this|it|those|they) compare (?:with|to)|(?:what|how) about|(?:was|is|were|are|did) (?:it|that|this|he|she|they) (?:\w+ )??(?:any )?(?:different(?:ly)?|the same|otherwise|change))\s+(?P<other>\S.*)",
+    _FLAGS,
 )
 # "Which feasts fell into her first and her second visit to Velm"
 _ONE_AND_OTHER: Final = re.compile(
@@ -75,16 +103,26 @@ _TELLERS_DIFFER: Final = re.compile(
 )
 # "How many guests did the Post and how many did Union Radio count"
 _BOTH_TELL: Final = re.compile(
-    rf"(?P<wh>(?:who|where|when|how|what|which)(?: \w+){{0,2}}?)\s+(?P<do>do|does|did)\s+(?P<one>\S.*?)\s+and\s+(?:{_ASKING}\s+)(?:\w+ )?(?:do|does|did)\s+"
+    rf"(?P<wh>(?:who|where|when|how|what|which)(?: \w+){{0,2}}?)\s+(?P<do>do|does|did)\s+(?P<one>[^\s,]+(?:\s[^\s,]+){{0,3}}?)\s+and\s+(?:{_ASKING}\s+)(?:\w+ )?(?:do|does|did)\s+"
     r"(?P<other>(?:the\s+)?(?-i:[A-Z]\S*(?:\s[A-Z]\S*)*))\s+(?P<rest>\S.*)",
     _FLAGS,
 )
 # "Which ferry sank in the storm and which one did the navy raise", "How many trees were felled and how many were planted"
 _TWO_CLAUSES: Final = re.compile(
-    rf"(?P<wh>who|where|when|how long|how (?:many|much)(?: (?!{_AUX}\b)\w+)?|(?:which|what) (?P<noun>(?!{_AUX}\b)\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
+    rf"(?P<wh>who|where|when|how long|how (?:many|much)(?:(?: (?!{_AUX}\b)\w+){{1,3}}(?= {_AUX}\b)|(?: (?!{_AUX}\b)\w+)?)|(?:which|what) (?P<noun>(?!{_AUX}\b)\w+))\s+(?P<stem>\w+ \S.*?),?\s+and\s+"
     r"(?P<again>who|where|when|how long|how (?:many|much)|(?:which|what)(?: ones?| (?P=noun))?)\s+(?P<rest>\w+ \w+ .*|\w+ed .*|\w+ \w+ \w+ed|\w+ \w+ed)",
     _FLAGS,
 )
+# "Which official came with her in 2016, and who was at her side in 2023": the second leans on the first
+_VERB: Final = r"(?:\w+ed|came|went|got|made|took|said|won|lost|led|met|held|paid|ran|rose|fell|became|began|gave|told|wrote|sent|built|left|stood|spoke|kept|saw|found)"
+_TWO_QUESTIONS: Final = re.compile(
+    rf"(?P<one>(?:(?:by|since|until|from|to|for|in|at|on|with)\s+)?{_ASKING}\b(?:\s+\S+){{3,}}?),?\s+(?:and|but|while|whereas)\s+(?P<other>(?:(?:by|since|until|from|to|for|in|at|on|with)\s+)?(?:(?:(?:what|which|whose|how)(?:\s+\w+){{0,2}}|where|when|why)\s+(?:{_AUX}|{_VERB})|(?:who|whom|which one)\s+\w+)\b\s.*)",
+    _FLAGS,
+)
+# "The supporters' seat: what was it worth in 2015, and what has changed since"
+_HEADED: Final = re.compile(rf"(?P<topic>[^:?]{{3,80}}?)\s*(?::|\s[–—-])\s+(?P<rest>{_ASKING}\b.*)", _FLAGS)
+_LEAST_WORDS: Final = 4  # of content in a question that is left to itself
+_OPENING: Final = re.compile(rf"(?P<when>{_PLACE}\s+[^,]{{3,40}}),\s+(?P<rest>(?:{_AUX}|{_ASKING})\b.*)", _FLAGS)
 # "In which years did Calder and Reyes take office"
 _EACH_WHEN: Final = re.compile(
     r"(?P<stem>(?i:(?:in |on |at )?(?:what|which) )(?P<unit>year|month|day|date|age)s (?:did|were|was|have|had))\s+(?P<one>\S.*?)\s+and\s+(?P<other>(?:the\s+)?(?:(?:[A-Z]\S*\s+)+|\S+\s+))(?P<rest>\S.*)",
@@ -97,21 +135,32 @@ _RIVALS: Final = re.compile(
     r"(?P<one>\S+(?:\s\S+){0,3}?)\s+(?:versus|vs\.?)\s+(?P<other>(?-i:[A-Z]\S*(?:\s[A-Z]\S*)*)|\S+)\s+(?P<rest>\S.*)",
     _FLAGS,
 )
-# What several reports say of it, or how they differ on it: "How do the reports differ on the toll", "Compare the two accounts of the fire"
-_ACROSS: Final = tuple(
-    re.compile(pattern, _FLAGS)
-    for pattern in (
-        rf"(?:how|where|in what) (?:do|does|did) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:differ|disagree|diverge|contradict each other) (?:on|about|over|as to|in|regarding) (?P<topic>\S.*)",
-        rf"(?:do|does|did) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:dis)?agree (?:on|about|over|as to) (?P<topic>\S.*)",
-        rf"on what do (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:dis)?agree (?:about|over|as to|concerning) (?P<topic>\S.*)",
-        rf"compare (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:of|on|about) (?P<topic>\S.*)",
-        rf"compare (?:what|how) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:say|tell|report|write|put|describe)s? (?:(?:about|of|on) )?(?P<topic>\S.*)",
-        rf"what do (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:each )?(?:say|tell|report|write) (?:about|of|on) (?P<topic>\S.*)",
-    )
+# "Revik's plan for the summer vs what really happened"
+_AND_DONE: Final = re.compile(
+    r"(?P<one>\S.*?),?\s+(?:versus|vs\.?|and)\s+(?P<other>what (?:(?:really|real+y|actually|then|in fact)\s+)?(?:happened|came of (?:it|them)|became of (?:it|them)).*)",
+    _FLAGS,
 )
-_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+# "How were the cod doing in 2016 compared with 2023": of a bare time, both sides are asked
+_COMPARED_TIMES: Final = re.compile(
+    rf"(?P<stem>\S.*?)\s+(?P<one>{_PLACE}\s+(?:(?!\b{_PLACE}\s).)*?),?\s+(?:(?:as )?compared (?:with|to)|(?:as )?against|as opposed to)\s+(?P<other>(?:{_PLACE}\s+)?(?:19|20)\d\d)",
+    _FLAGS,
+)
+# "how many soldiers marched, ministry vs Tribune", "duty on fish: draft vs treaty"
+_TOPIC_RIVALS: Final = re.compile(
+    r"(?P<stem>\S[^,:]*?)[,:]\s+(?P<one>[^\s,:]+(?:\s[^\s,:]+){0,4}?)\s+(?:versus|vs\.?)\s+(?P<other>[^\s,:]+(?:\s[^\s,:]+){0,4})",
+    _FLAGS,
+)
+# "the army's version of the collision vs the inquiry's findings"
+_ANY_RIVALS: Final = re.compile(
+    r"(?P<one>[^\s,:?]+(?:\s[^\s,:?]+){1,8}?)\s+(?:versus|vs\.?)\s+(?P<other>[^\s,:?]+(?:\s[^\s,:?]+){1,8})", _FLAGS
+)
+_OR_PRONOUN: Final = re.compile(r"\b(?:he|him|his|she|her|it|its|they|them|their|this|that)\b", _FLAGS)
+# "average crowd when the fund came vs 2022"
+_OR_YEAR: Final = re.compile(
+    rf"(?P<stem>\S.*?)\s+(?P<one>(?:when|{_PLACE})\s+\S.*?)\s+(?:versus|vs\.?)\s+(?P<other>(?:in\s+)?(?:19|20)\d\d)",
+    _FLAGS,
+)
 _PRONOUN: Final = re.compile(r"\b(?:he|him|his|she|her|it|its|they|them|their|this|that)\b", _FLAGS)
-_OPENS_QUESTION: Final = re.compile(r"(?:how|who|whom|whose|when|where|why|what|which)\b", _FLAGS)
 # "How many came in 2016, compared with 47 in 2017": the other side is told, not asked
 _BESIDE: Final = re.compile(
     r"(?P<one>\S.*?),?\s+(?:(?:(?:as\s+)?compared\s+(?:with|to)|as\s+against|as\s+opposed\s+to)\s+\S|"
@@ -120,21 +169,14 @@ _BESIDE: Final = re.compile(
 )
 
 
-# How a measure is asked for, so that the answer must be one: "the length of the talks" is how long they lasted.
-_MEASURES: Final = tuple(
-    (re.compile(rf"(?:the\s+)?(?:exact\s+)?{noun}\s+of\s+(?P<of>\S.*)", _FLAGS), asked)
-    for noun, asked in (
-        (r"(?:length|duration)", "How long did {} last?"),
-        (r"(?:size|scale)", "How large was {}?"),
-        (r"numbers?(?= of (?!the\b|an?\b|those\b))", "How many {}?"),
-        (r"amount", "How much {}?"),
-        (r"(?:costs?|price)", "How much did {} cost?"),
-        (r"(?:date|time|timing|day)", "When was {}?"),
-        (r"(?:place|venue|location|site)(?= of the\b)", "Where was {}?"),
-        (r"(?:reasons?|causes?)", "What was the reason of {}?"),
-    )
-)
 _ONE: Final = re.compile(r"(?P<which>(?:the|an?)\s+[\w-]+)\s+ones?", _FLAGS)
+_THE_ONE: Final = re.compile(r"the\s+ones?\s+(?P<rest>\w.*)", _FLAGS)
+_RELATIVE: Final = re.compile(  # "the price the club named"
+    r"(?P<head>the\s+\S.*?)\s+(?=(?:the|that|which|his|her|its|their|he|she|it|they)\b|(?-i:[A-Z]))", _FLAGS
+)
+_OWNER: Final = re.compile(r"(?P<owner>\S.*?(?:['’]s|s['’]))(?:\s+(?P<owned>\S.*))?", _FLAGS)
+_BARE: Final = 3  # words of "the police count", which is that of what the other side speaks of
+_OF: Final = re.compile(r"\S.*?(?P<of>\s(?:for|of|on|about|from|at)\s.*)", _FLAGS)
 _THAT: Final = re.compile(rf"(?:that|those)\s+(?P<rest>(?:{_PLACE}|of|from|by)\s+\S.*)", _FLAGS)
 _HEAD: Final = re.compile(rf"(?P<head>\S.*?)\s+(?:{_PLACE}|of|from|by)\s", _FLAGS)
 _NAMED: Final = re.compile(r"(?:the|an?)\s+[\w-]+\s+(?P<noun>\w.*)", _FLAGS)
@@ -159,7 +201,15 @@ _FORMS: Final = (
     (_TWO_TIMES, "{stem} {side}?"),
     (_TWO_TELLERS, "How {does} {side} {rest}?"),
     (_DIFFER, "{side}"),
+    (_DIFFERENCE, "{rest} {asked}"),
+    (_EACH, "{wh} {does} {side} {rest}?"),
+    (_NOT_AGREED, "{topic} according to {side}?"),
+    (_WHAT_TOLD, "{stem} according to {side}?"),
+    (_TRAILING, "{stem} {side}?"),
+    (_OR_YEAR, "{stem} {side}?"),
+    (_COMPARED_TIMES, "{stem} {side}?"),
 )
+_RIVAL_FORMS: Final = ((_TOPIC_RIVALS, "{stem} {side}?"), (_RIVALS_SAY, "{side}: {rest}?"))
 
 
 def parts_of(question: str) -> tuple[str, ...]:
@@ -167,47 +217,75 @@ def parts_of(question: str) -> tuple[str, ...]:
 
     One question where only one side is asked for, and the other is mentioned for comparison.
     """
-    return _taken_apart(_plain(question))[0]
+    return _taken_apart(plain(question))[0]
 
 
 def has_two_clauses(question: str) -> bool:
     """True where the parts are questions that stand side by side in one sentence, and may be answered in one as well."""
-    return _taken_apart(_plain(question))[1]
+    return _taken_apart(plain(question))[1]
 
 
 def _taken_apart(asked: str) -> tuple[tuple[str, ...], bool]:
     """The parts of a comparison, and whether they are two clauses side by side."""
     if topic_of(asked):
         return (), False
-    is_case = _CASE.search(asked) is not None
-    for pattern, template in _FORMS if is_case else (*_FORMS, (_RIVALS_SAY, "{side}: {rest}?")):
-        match = pattern.fullmatch(asked)
-        if match and not _is_one(pattern, match):
-            return _sides(match, template), False
-    clauses, beside, rivals = _TWO_CLAUSES.fullmatch(asked), _BESIDE.fullmatch(asked), _RIVALS.fullmatch(asked)
-    if clauses:
-        return _clauses(clauses), True
+    parts = _weighed_parts(asked)
+    if parts:
+        return parts, False
+    clauses, beside = _TWO_CLAUSES.fullmatch(asked), _BESIDE.fullmatch(asked)
+    two = (_clauses(clauses) if clauses else ()) or _two_questions(asked)
+    if two:
+        return two, True
     if beside and not _LIKENED.match(asked):
         return (f"{beside['one']}?",), False
-    is_question = _OPENS_QUESTION.match(asked) or re.match(rf"{_AUX}\b", asked, _FLAGS)
-    return _sides(rivals, "{side} {rest}?") if rivals and not is_question and not is_case else (), False
+    return _rivals(asked), False
 
 
-def _plain(question: str) -> str:
-    return question.strip().rstrip("?.! ")
+def _weighed_parts(asked: str) -> tuple[str, ...]:
+    """The parts of a question of which the form says what is compared with what."""
+    forms = _FORMS if _CASE.search(asked) else (*_FORMS, *_RIVAL_FORMS)
+    for pattern, template in forms:
+        match = pattern.fullmatch(asked)
+        if match and not _is_one(pattern, match):
+            return _sides(match, template)
+    done = _AND_DONE.fullmatch(asked)
+    if done:
+        return f"{done['one']}?", f"{done['other']} ({done['one']})?"
+    opening = _OPENING.fullmatch(asked)
+    contrast = contrasted(opening["rest"] if opening else asked)
+    if contrast and opening:
+        return tuple(f"{part[:-1]} {opening['when'][0].lower()}{opening['when'][1:]}?" for part in contrast)
+    return contrast or ()
 
 
-def topic_of(question: str) -> str | None:
-    """What several reports are compared on, as a question to each of them; None where no such thing is asked.
+def _rivals(asked: str) -> tuple[str, ...]:
+    """The sides of "Calder vs Reyes salary"; none where it is the name of a match or of a case, or within a sentence."""
+    is_question = OPENS_QUESTION.match(asked) or re.match(rf"{_AUX}\b", asked, _FLAGS)
+    if is_question or _CASE.search(asked):
+        return ()
+    rivals, either = _RIVALS.fullmatch(asked), _ANY_RIVALS.fullmatch(asked)
+    if rivals and not (either and len(either["one"].split()) > _BARE):
+        return _sides(rivals, "{side} {rest}?")
+    return _sides(either, "{side}") if either and not either["other"].istitle() else ()
 
-    "How do the reports differ on the toll?" gives "What was the toll?".
-    """
-    match = _across(question)
-    return _as_question(match["topic"]) if match else None
 
-
-def _across(question: str) -> re.Match[str] | None:
-    return next((match for pattern in _ACROSS if (match := pattern.fullmatch(_plain(question)))), None)
+def _two_questions(asked: str) -> tuple[str, ...]:
+    """Two questions in one, whatever they ask; the second with what it takes from the first filled in."""
+    headed = _HEADED.fullmatch(asked)
+    match = _TWO_QUESTIONS.fullmatch(headed["rest"] if headed else asked)
+    if not match:
+        return ()
+    first, second = f"{match['one'].rstrip(' ,')}?", f"{match['other']}?"
+    if headed:
+        about = headed["topic"]
+        first, second = (
+            re.sub(r"\b(?:it|they|them)\b", about, part, count=1, flags=_FLAGS) for part in (first, second)
+        )
+        return first, second if about in second else f"{second} ({about})"
+    whole = make_standalone(second, [Turn(first, "")])
+    if whole == second and len(set(stems(second))) < _LEAST_WORDS:
+        whole = f"{second} ({first})"
+    return first, whole
 
 
 def questions_in(question: str) -> tuple[str, ...]:
@@ -216,50 +294,14 @@ def questions_in(question: str) -> tuple[str, ...]:
     return (topic,) if topic else parts_of(question) or (question,)
 
 
-def _as_question(topic: str) -> str:
-    plain = re.sub(r"^(?:whether|if)\s+", "", topic, flags=_FLAGS)
-    for pattern, asked in _MEASURES:
-        match = pattern.fullmatch(plain)
-        if match:
-            return asked.format(match["of"])
-    return f"{plain}?" if _OPENS_QUESTION.match(plain) or plain != topic else f"What was {plain}?"
-
-
-def compared(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
-    """The passages of the reports that are compared: of the outlets that the question names, or of the year of "the 2031 reports"."""
-    named = of_named_outlets(question, passages)
-    match = _across(question)
-    year = _YEAR.search(match["which"]) if match else None
-    dated = [p for p in passages if year and p.published and str(p.published.year) == year.group()]
-    return named or dated or passages
-
-
-def told_by(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
-    """The passages of the outlets that a part of a comparison names; all where it names none of theirs."""
-    return of_named_outlets(question, passages) or passages
-
-
-def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages of those outlets that a question names, by any of their names; one word alone needs its capital."""
-    named = {
-        p.outlet for p in passages if any(_is_named(name, question) for name in outlet_names(p.outlet or "") if name)
-    }
-    called = papers_called({p.outlet for p in passages if p.outlet})
-    named |= {outlet for last, outlet in called.items() if re.search(paper_pattern(last), question)}
-    return [p for p in passages if p.outlet in named]
-
-
-def _is_named(name: str, question: str) -> bool:
-    flags = re.IGNORECASE if len(name.split()) > 1 else re.NOFLAG  # "Time" is an outlet, "time" is none
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, flags) is not None
-
-
 def _is_one(pattern: re.Pattern[str], match: re.Match[str]) -> bool:
     """Whether what looks like two sides is one thing: Johnson and Johnson, or the time between the first and the second."""
     if pattern in (_TWO_TELLERS, _TELLERS_DIFFER, _BOTH_TELL):
         same = match["one"].strip().lower() == match["other"].strip().lower()
         singular = pattern is _TWO_TELLERS and match["do"].lower() == "does"
         return same or singular or bool(re.search(r"\b(?:each other|one another|its)\b", match["rest"]))
+    if pattern is _TRAILING:
+        return False
     if pattern is _ONE_AND_OTHER:
         return bool(re.search(r"\b(?:between|differ\w*|from|both|of the)\b", match["stem"], _FLAGS))
     return False
@@ -274,9 +316,10 @@ def _sides(match: re.Match[str], template: str) -> tuple[str, str]:
     if "unit" in found:
         found["stem"] = found["stem"].replace(f"{found['unit']}s", found["unit"])
     found["does"] = "did" if found.get("do", "").lower() == "did" else "does"
-    found["topic"] = _as_question(found.get("rest", "")).rstrip("?")
-    asked = (template.format(side=side, **found) for side in (one, _with_noun(other, one)))
-    return next(asked), next(asked)
+    found["topic"] = as_question(found.get("rest", "")).rstrip("?")
+    sides = (one, _with_noun(other, one))
+    first, second = (template.format(side=side, asked=as_question(side), **found).strip() for side in sides)
+    return first, second
 
 
 def _clauses(match: re.Match[str]) -> tuple[str, ...]:
@@ -296,6 +339,18 @@ def _with_noun(other: str, one: str) -> str:
     """The second side in full where it leans on the first: beside "the planned cost of the dam", "the real one" is its cost."""
     stands_for, named = _ONE.fullmatch(other), _NAMED.fullmatch(one)
     that, head = _THAT.fullmatch(other), _HEAD.match(one)
+    the_one = _THE_ONE.fullmatch(other)
+    owns, owned = _OWNER.fullmatch(other), _OWNER.fullmatch(one)
     if that and head:
         return f"{head['head']} {that['rest']}"
-    return f"{stands_for['which']} {named['noun']}" if stands_for and named else other
+    if the_one:
+        relative = _RELATIVE.match(one)
+        named_so = relative or head
+        return f"{named_so['head'] if named_so else ' '.join(one.split()[:2])} {the_one['rest']}"
+    if owns and not owns["owned"] and owned and owned["owned"]:
+        return f"{other} {owned['owned'].removeprefix('own ')}"
+    if stands_for and named:
+        return f"{stands_for['which']} {named['noun']}"
+    of = _OF.fullmatch(one)
+    is_bare = len(other.split()) <= _BARE and not re.search(r"\d|\b[A-Z]|['’]s", other) and not _OF.fullmatch(other)
+    return f"{other}{of['of']}" if of and is_bare else other

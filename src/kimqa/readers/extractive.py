@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from kimqa.readers.abbreviations import abbreviation_asked, spelled_out
-from kimqa.readers.comparing import compared, has_two_clauses, of_named_outlets, parts_of, told_by, topic_of
+from kimqa.readers.comparing import has_two_clauses, parts_of
 from kimqa.readers.compose import COUNTED_SHARE, byline, compose, counted_list, joined
 from kimqa.readers.kinds import (
     Kind,
@@ -24,6 +24,7 @@ from kimqa.readers.kinds import (
 )
 from kimqa.readers.listing import one_of_many
 from kimqa.readers.quoting import Candidate, in_one_sentence, quote_of, whole_name
+from kimqa.readers.reports import compared, is_of_year, of_named_outlets, told_by, topic_of
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import sentences, stem, stems, without_context, word_spans, words
 from kimqa.types import Draft, DraftStatement, Passage, Quote, Span
@@ -93,9 +94,11 @@ class ExtractiveReader:
         for candidate in _best_first([candidate for candidates in found.values() for candidate in candidates]):
             best.setdefault(candidate.passage.chunk_id, candidate)
         ordered = _ranked(best.values())
+        if len(asked) > 1:
+            likely = self._answered(found, least * _OTHER_PART_SHARE)
+            answered = likely if answered or len(likely) == len(asked) else {}
         if answered and len(asked) > 1:
             least *= _OTHER_PART_SHARE
-            answered = self._answered(found, least)
             answered = answered if has_two_clauses(question) else _apart(answered, least)
         if not answered or not _share_words(question, passages):
             is_list = kind_of(question) is Kind.LIST
@@ -116,7 +119,9 @@ class ExtractiveReader:
     def _read_parts(self, asked: Sequence[str], passages: Sequence[Passage]) -> tuple[dict[str, list[Candidate]], bool]:
         """Every part of a question with its candidates, and whether they were judged by what outlets are asked to tell."""
         if len(asked) > 1:
-            return {part: self._candidates(part, told_by(part, passages)) for part in asked}, False
+            found = {part: self._candidates(part, told_by(part, passages)) for part in asked}
+            least = self._model.threshold * _OTHER_PART_SHARE
+            return {part: _of_its_year(part, candidates, least) for part, candidates in found.items()}, False
         part = asked[0]
         # Of "which papers say so" the model looks for papers in the text; whether it is so there, it sees better.
         told = told_in(part)
@@ -191,6 +196,13 @@ def _spelled_out(passage: Passage, span: Span, passages: Sequence[Passage]) -> D
             *(dataclasses.replace(other, rank=rank) for rank, other in enumerate(others, start=2)),
         ),
     )
+
+
+def _of_its_year(part: str, candidates: Sequence[Candidate], least: float) -> list[Candidate]:
+    """The passages of the year that a side of a comparison names first, if one of them answers."""
+    if not any(_answers(c, least) and is_of_year(part, c.passage) for c in candidates):
+        return list(candidates)
+    return sorted(candidates, key=lambda c: not (is_of_year(part, c.passage) and _answers(c, least)))
 
 
 def _better(one: Sequence[Candidate], other: Sequence[Candidate]) -> list[Candidate]:

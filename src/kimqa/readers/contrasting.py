@@ -1,0 +1,261 @@
+"""From a question that weighs one thing against another ("Which lasted longer, A or B?") to how either is asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_FLAGS: Final = re.IGNORECASE
+_PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with|by|to|from|since|among|within|last|this|next)"
+_AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would|could|can)"
+_TURN: Final = r"(?:first|second|third|fourth|last)"
+_BE: Final = frozenset(("was", "were", "is", "are"))
+# A comparative, and the word that its measure is asked with.
+_DEGREES: Final = {
+    **dict.fromkeys(("longer", "shorter", "lengthier"), "long"),
+    **dict.fromkeys(("larger", "bigger", "greater", "smaller"), "large"),
+    **dict.fromkeys(("higher", "lower"), "high"),
+    **dict.fromkeys(("older", "younger"), "old"),
+    **dict.fromkeys(("cheaper", "dearer", "costlier", "pricier"), "expensive"),
+    **dict.fromkeys(("faster", "quicker"), "quickly"),
+    **dict.fromkeys(("heavier", "lighter"), "heavy"),
+    **dict.fromkeys(("further", "farther"), "far"),
+    "better": "well", "worse": "badly", "hotter": "hot", "thinner": "thin", "taller": "tall", "wider": "wide",
+}  # fmt: skip
+_PLAIN_DEGREES: Final = frozenset(
+    """harder softer harsher milder stricter tougher closer nearer louder quieter warmer colder cooler stronger weaker richer
+    poorer fuller safer busier happier healthier wealthier broader thicker sharper steeper rarer stiffer slower deeper narrower
+    newer gentler calmer friendlier angrier severer stabler cleaner dirtier drier wetter earlier later sooner""".split()
+)
+_WHEN: Final = frozenset(("earlier", "later", "sooner", "first", "last"))
+_COUNTED: Final = frozenset("people men women children lives votes seats jobs".split())
+# "More than 500", "more than once" compare nothing.
+_NUMBER: Final = re.compile(
+    r"\d|(?:once|twice|half|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundreds?|thousands?|millions?|dozens?)\b",
+    _FLAGS,
+)
+_ADJECTIVE: Final = re.compile(
+    r"often|seldom|\w{3,}(?:ive|al|ous|ful|ent|ant|ed|ing|able|ible|ic|ar|ly|ult|ish)\b", _FLAGS
+)
+_COMP: Final = rf"(?P<comp>more|fewer|less|{'|'.join(sorted((*_DEGREES, *_PLAIN_DEGREES)))})"
+_VERY: Final = r"(?:(?:much|far|even|any|slightly|a lot|a bit|considerably|significantly|rather|the)\s+)*"
+_ALTERNATIVES: Final = re.compile(rf"\b{_COMP}\s+or\s+{_COMP.replace('?P<comp>', '?:')}\b", _FLAGS)
+# "Which took longer, the trial or the appeal", "Where was the turnout higher, in Velm or in Carve"
+_CHOICE: Final = tuple(
+    re.compile(
+        rf"(?P<wh>which|what|who|whom|where|when|in (?:which|what) \w+)\b(?P<before>.*?)\s+{_VERY}{measure}\s*(?P<one>\S.*?),?\s+or\s+(?P<other>\S.*)",
+        _FLAGS,
+    )
+    for measure in (
+        rf"(?:{_COMP}\b(?P<after>.*?)|(?P<turn>first|last|earliest|latest))(?:[,:;?]|\s[–—-])",
+        rf"{_COMP}(?P<after>)(?P<turn>)\s",
+    )
+)
+# "Did more people die in the first or in the second flood"
+_CHOICE_OF_TIMES: Final = re.compile(
+    rf"(?P<aux>{_AUX})\s+(?P<pre>.*?)\b{_VERY}{_COMP}\b(?P<after>.*?)\s+(?P<one>{_PLACE}\s+\S.*?)\s+or\s+(?P<other>{_PLACE}\s+\S.*)",
+    _FLAGS,
+)
+# "Did the trial take longer than the appeal", "Is the new bridge any wider than in 2016"
+_THAN: Final = re.compile(
+    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)?\s*\b{_VERY}{_COMP}\b(?P<after>.*?)\s+than\s+(?P<other>\S.*)", _FLAGS
+)
+# "How much dearer was the bridge than planned", "By how much was the bridge longer than the old one"
+_MUCH_THAN: Final = re.compile(
+    rf"(?:by\s+)?how\s+(?:much|many|far)\s+{_COMP}(?P<noun>(?: (?!{_AUX}\b)\w+)?)\s+(?P<aux>{_AUX})\s+(?P<pre>\S.*?)\s+than\s+(?P<other>\S.*)",
+    _FLAGS,
+)
+# "Was the quota as large as in the draft", "Did he come along in 2023 as he had in 2017"
+_AS: Final = re.compile(
+    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)\s+as\s+(?P<degree>\w+)(?P<after>(?:\s\w+){{0,2}}?)\s+as\s+(?P<other>\S.*)",
+    _FLAGS,
+)
+_AS_THEN: Final = re.compile(
+    rf"(?P<asks>{_AUX}\s+\S.*?)\s+(?P<one>{_PLACE}\s+\S.*?),?\s+(?:just\s+)?(?:as|like)\s+(?:(?:he|she|it|they)\s+)?(?:{_AUX}\s+)?(?P<other>{_PLACE}\s+\S.*)",
+    _FLAGS,
+)
+_SAME: Final = re.compile(
+    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)\s+the\s+same(?P<noun>(?:\s(?!as\b|and\b|{_PLACE}\b)\w+)?)\s*(?P<one>(?:{_PLACE}\s+\S.*?)?)\s+(?:as|and)\s+(?P<other>\S.*)",
+    _FLAGS,
+)
+# "What ship brought each of the two leaders"
+_EACH_OF: Final = re.compile(
+    r"(?P<stem>(?:who|what|which|where|when|how)\b.*?)\s+(?:each|both) of\s+(?P<those>(?:the|his|her|its|their)\s+\S.*)",
+    _FLAGS,
+)
+# "Which of her two talks with the union was the longer one": what several passages may tell
+_WHICH_OF: Final = re.compile(
+    rf"which\s+of\s+(?P<those>\S.*?)\s+(?P<verb>was|were|is|are|took|lasted|cost|had|drew|got)\s+{_VERY}{_COMP}(?P<after>(?:\s+ones?)?.*)",
+    _FLAGS,
+)
+_COUNT: Final = re.compile(r"\b(?:the\s+)?(?:two|three|four|both)\s+", _FLAGS)
+_LAST_PLACE: Final = re.compile(rf"\s+{_PLACE}\s+(?:(?!\b{_PLACE}\s).)*$", _FLAGS)
+_STARTS_PLACED: Final = re.compile(rf"{_PLACE}\b", _FLAGS)
+_STAND_IN: Final = re.compile(
+    rf"(?:there|it|he|she|they|that|those|what)\s+(?:{_AUX}\s+)(?=\S)|(?:{_AUX}\s+)(?={_PLACE}\b)", _FLAGS
+)
+_CLAUSE: Final = re.compile(
+    r"(?:(?:was|were|had been|has been|is|are|originally|first|at first)\s+)*(?:planned|expected|announced|promised|agreed|forecast|budgeted|usual|before|ever|thought|hoped|feared|estimated|reported)\b",
+    _FLAGS,
+)
+_PEOPLE: Final = frozenset("person man woman people men women one minister president leader".split())
+
+
+def contrasted(question: str) -> tuple[str, str] | None:
+    """The questions for both sides of what is weighed, without the question mark of the whole; None for other questions.
+
+    "Did the trial take longer than the appeal" gives "How long did the trial take?" and "How long did the appeal take?".
+    """
+    asked = _ALTERNATIVES.sub(lambda match: match["comp"], question)
+    for pattern in _CHOICE:
+        match = pattern.fullmatch(asked)
+        if match:
+            return _choice(match)
+    for pattern, build in (
+        (_CHOICE_OF_TIMES, _times),
+        (_MUCH_THAN, _than),
+        (_THAN, _than),
+        (_SAME, _same),
+        (_AS, _equals),
+        (_AS_THEN, _then),
+    ):
+        match = pattern.fullmatch(asked)
+        if match:
+            return build(match)
+    return None
+
+
+def weighed(question: str) -> str | None:
+    """What several things that are told apart by a measure are asked for: "How long were her talks?"; None for other questions."""
+    match, each = _WHICH_OF.fullmatch(question), _EACH_OF.fullmatch(question)
+    if each:
+        return f"{each['stem']} {_COUNT.sub('the ', each['those'], count=1)}?"
+    if not match:
+        return None
+    how, after = _how(match["comp"], re.sub(r"^\s+ones?\b", "", match["after"], flags=_FLAGS))
+    those = _COUNT.sub("", match["those"], count=1)
+    verb = match["verb"].lower()
+    return f"{_opened(how)} {verb} {those}{after}?" if verb in _BE else f"{those} {verb} {how}{after}?"
+
+
+def _choice(match: re.Match[str]) -> tuple[str, str]:
+    """Either side of "which ..., A or B": what is asked stands where its measure would be told ("A took how long")."""
+    before = re.sub(rf"\s+{_VERY}$", "", f"{match['before']} ").split()
+    comp = match["comp"] or match["turn"]
+    how, after = _how(comp, match["after"] or "")
+    where = match["wh"].lower() not in ("which", "what", "who", "whom")
+    if not where and len(before) > 1 and not re.fullmatch(_AUX, before[0], _FLAGS):
+        before = before[1:]  # "Which party won": the party is what is chosen
+    named = " ".join(before)
+    one, other = match["one"].strip(), match["other"].strip()
+    if where:
+        one, other = (f"in {side}" if re.fullmatch(r"\d{4}", side) else side for side in (one, other))
+        opening = after.strip() if named.lower() == "did" else f"{named}{after}"
+        return f"{_opened(how)} {opening} {one}?", f"{_opened(how)} {opening} {_placed(other, one)}?"
+    if not named or named.lower() in _BE:
+        return f"{_opened(how)} {named or 'is'} {one}{after}?", f"{_opened(how)} {named or 'is'} {other}{after}?"
+    return f"{one} {named} {how}{after}?", f"{other} {named} {how}{after}?"
+
+
+def _times(match: re.Match[str]) -> tuple[str, str]:
+    """Either side of "did more people die in A or in B"."""
+    how, after = _how(match["comp"], match["after"])
+    pre = f"{match['aux'].lower()} {match['pre']}".strip()
+    opening = after.strip() if pre == "did" else f"{pre}{after}"
+    one, other = match["one"], match["other"]
+    noun = re.search(rf"\b{_TURN}\s+(?P<noun>\w.*)", other, _FLAGS)
+    if noun and re.search(rf"\b{_TURN}$", one, _FLAGS):
+        one = f"{one} {noun['noun']}"
+    return f"{_opened(how)} {opening} {one}?", f"{_opened(how)} {opening} {other}?"
+
+
+def _than(match: re.Match[str]) -> tuple[str, str] | None:
+    """Either side of "did A take longer than B": a time, a thing, or what was planned."""
+    found = match.groupdict()
+    aux, pre = found["aux"].lower(), (found["pre"] or "").strip()
+    if pre.lower().startswith("it ") or (not (found.get("after") or "").strip() and _NUMBER.match(found["other"])):
+        return None
+    how, after = _how(found["comp"], found.get("after") or found.get("noun") or "")
+    other = _STAND_IN.sub("", found["other"].strip(), count=1) if _STAND_IN.match(found["other"]) else found["other"]
+    if not pre:  # "Did more people come than in 2016"
+        first = f"{_opened(how)}{after}?"
+        rest = _LAST_PLACE.sub("", after)
+        return first, f"{_opened(how)}{rest} {other}?" if _STARTS_PLACED.match(other) else f"{_opened(how)} {other}?"
+    first = f"{_opened(how)} {aux} {pre}{after}?"
+    if _CLAUSE.match(other):
+        return first, f"{pre} {other}: {how}?"
+    if _STARTS_PLACED.match(other):
+        kept, moved = (pre, _LAST_PLACE.sub("", after)) if after.strip() else (_LAST_PLACE.sub("", pre), "")
+        return first, f"{_opened(how)} {aux} {kept}{moved} {other}?"
+    if aux.lower() in _BE:
+        return first, f"{_opened(how)} {aux} {other}?"
+    return first, f"{_opened(how)} {aux} {other} {pre.split()[-1]}{_LAST_PLACE.sub('', after)}?"
+
+
+def _equals(match: re.Match[str]) -> tuple[str, str] | None:
+    """Either side of "was it as large as in A"."""
+    aux, pre, other = match["aux"].lower(), match["pre"].strip(), match["other"].strip()
+    if match["degree"].lower() in ("soon", "well", "far", "long", "much", "many") and aux not in _BE:
+        return None
+    other = _STAND_IN.sub("", other, count=1)
+    how = f"How {match['degree']}{match['after']}"
+    if _STARTS_PLACED.match(other):
+        return f"{how} {aux} {pre}?", f"{how} {aux} {_LAST_PLACE.sub('', pre)} {other}?"
+    return (f"{how} {aux} {pre}?", f"{how} {aux} {other}?") if aux in _BE else None
+
+
+def _then(match: re.Match[str]) -> tuple[str, str]:
+    """Either side of "did it happen in A as it had in B"."""
+    return f"{match['asks']} {match['one']}?", f"{match['asks']} {match['other']}?"
+
+
+def _same(match: re.Match[str]) -> tuple[str, str] | None:
+    """Either side of "was it the same in A as in B"."""
+    aux, pre, one, other = match["aux"].lower(), match["pre"].strip(), match["one"].strip(), match["other"].strip()
+    noun = match["noun"].strip().lower()
+    if not one:
+        placed = _LAST_PLACE.search(pre)
+        one = placed.group().strip() if placed else ""
+        pre = pre[: placed.start()] if placed else pre
+    done = aux.lower() not in _BE or re.search(r"ed$", pre) is not None
+    wh = "Who" if noun in _PEOPLE else "How" if done else "What"
+    other = _placed(other, one) if len(other.split()) < 3 else other
+    if not _STARTS_PLACED.match(other):
+        return f"{wh} {aux} {pre} {one}?", f"{wh} {aux} {other}?"
+    return (f"{wh} {aux} {pre} {one}?", f"{wh} {aux} {pre} {other}?") if one else None
+
+
+def _how(comparative: str, after: str) -> tuple[str, str]:
+    """How the measure of a comparative is asked for, with the noun that belongs to it, and what comes after that."""
+    word = comparative.lower()
+    if word in ("earliest", "latest") or word in _WHEN:
+        return "when", after
+    if word in ("more", "less", "fewer"):
+        noun = re.match(r"\s+(\w[\w'’-]*)(.*)", after)
+        if not noun:
+            return "how much", after
+        what, rest = noun[1], noun[2]
+        if _ADJECTIVE.fullmatch(what):
+            return f"how {what}", rest
+        if what.endswith("s") or what.lower() in _COUNTED:
+            return f"how many {what}", rest
+        return (f"how much {what}", rest) if not _STARTS_PLACED.fullmatch(what) else ("how much", after)
+    return f"how {_DEGREES.get(word) or _plain(word)}", after
+
+
+def _plain(comparative: str) -> str:
+    """The adjective of a regular comparative: "harder" is "hard", "wealthier" is "wealthy"."""
+    if comparative.endswith("ier"):
+        return comparative[:-3] + "y"
+    stem = comparative[:-2]
+    return stem + "e" if stem.endswith(("saf", "sever", "gentl", "stabl", "clos", "rar")) else stem
+
+
+def _placed(other: str, one: str) -> str:
+    """The second of two places with the preposition of the first: "in Velm or Carve" asks of "in Carve"."""
+    placed = _STARTS_PLACED.match(one)
+    return other if _STARTS_PLACED.match(other) or not placed else f"{placed.group()} {other}"
+
+
+def _opened(how: str) -> str:
+    return how[:1].upper() + how[1:]
