@@ -92,10 +92,8 @@ reader: $(READY)
 verifier: $(READY)
 	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
 	@$(BIN)/python -m training.restore --out $(WORK)/shipped/model.safetensors
-	@$(BIN)/python -m training.train --stage 5 --work $(WORK) --steps 1350 --batch-size 32 --init $(WORK)/shipped/model.safetensors
-	@$(BIN)/python -m training.mean $(WORK)/shipped/model.safetensors $(WORK)/stage5/model.safetensors --out $(WORK)/mean5/model.safetensors
-	@$(BIN)/python -m training.train --stage 7 --work $(WORK) --steps 1000 --batch-size 32 --peak 1.2e-4 --average 0.995 --init $(WORK)/mean5/model.safetensors
-	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage7/model.safetensors --out $(VERIFIER)
+	@$(BIN)/python -m training.train --stage 9 --work $(WORK) --steps 1800 --batch-size 32 --average 0.995 --init $(WORK)/shipped/model.safetensors
+	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage9/model.safetensors --out $(VERIFIER)
 	@$(BIN)/python -m training.support --work $(WORK) --model $(VERIFIER)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --model $(VERIFIER) --record
 

@@ -390,7 +390,8 @@ def with_twins(pairs: list[Pair]) -> list[Pair]:
 class Course:
     """What is learned from: pairs, their passages, and how much of each source one epoch draws.
 
-    A share of 1.5 means all questions of the source once and half of them again. The sources `header` (questions on the line
+    A share of 1.5 means all questions of the source once and half of them again. A source "stories:REGEX" is those stories
+    whose id begins so, and not of `stories` then. The sources `header` (questions on the line
     above the passage) and `edits` (statements made of its sentences) are made on the way, and count in passages.
     """
 
@@ -406,7 +407,7 @@ class Course:
         drawn: dict[str, list[Pair]] = {}
         for source in sorted(self.shares):
             asked: dict[str, list[Pair]] = {}
-            for pair in with_twins([pair for pair in self.pairs if pair.source == source]):
+            for pair in with_twins([pair for pair in self.pairs if self._source(pair) == source]):
                 asked.setdefault(pair.question_id, []).append(pair)
             whole, part = divmod(self.shares[source], 1.0)
             groups = list(asked.values())
@@ -415,6 +416,12 @@ class Course:
         questions = list(drawn.values())
         chance.shuffle(questions)
         return questions
+
+    def _source(self, pair: Pair) -> str:
+        """Returns the most particular name in `shares` that a pair falls under."""
+        group = self.passages[pair.passage].group
+        parts = (name for name in self.shares if name.startswith(f"{pair.source}:"))
+        return next((name for name in parts if re.match(name.partition(":")[2], group)), pair.source)
 
     def epoch(self, tokenizer: Tokenizer, seed: str, batch_size: int) -> Iterator[list[Example]]:
         """Yields the batches of one epoch, of similar lengths, in an order that depends on the seed alone.

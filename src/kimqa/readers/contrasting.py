@@ -30,6 +30,9 @@ _PLAIN_DEGREES: Final = frozenset(
 _WHEN: Final = frozenset(("earlier", "later", "sooner", "first", "last"))
 _COUNTED: Final = frozenset("people men women children lives votes seats jobs".split())
 # "More than 500", "more than once" compare nothing.
+_NO_SIDE: Final = re.compile(rf"(?:and|or|but|{_AUX}|who|what|when|where|which|why|how)\b|not\b", _FLAGS)
+_OF_THOSE: Final = re.compile(r"of\s+(?:the|his|her|its|their|these|those)\s+(?:\w+\s+){0,2}?\w+s\s+(?=\w)", _FLAGS)
+_NOUN_AND_VERB: Final = 2
 _NUMBER: Final = re.compile(
     r"\d|(?:once|twice|half|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundreds?|thousands?|millions?|dozens?)\b",
     _FLAGS,
@@ -37,28 +40,29 @@ _NUMBER: Final = re.compile(
 _ADJECTIVE: Final = re.compile(
     r"often|seldom|\w{3,}(?:ive|al|ous|ful|ent|ant|ed|ing|able|ible|ic|ar|ly|ult|ish)\b", _FLAGS
 )
-_COMP: Final = rf"(?P<comp>more|fewer|less|{'|'.join(sorted((*_DEGREES, *_PLAIN_DEGREES)))})"
+_COMP: Final = rf"(?<!\bno\s)(?P<comp>more|fewer|less|{'|'.join(sorted((*_DEGREES, *_PLAIN_DEGREES)))})"
 _VERY: Final = r"(?:(?:much|far|even|any|slightly|a lot|a bit|considerably|significantly|rather|the)\s+)*"
 _ALTERNATIVES: Final = re.compile(rf"\b{_COMP}\s+or\s+{_COMP.replace('?P<comp>', '?:')}\b", _FLAGS)
 # "Which took longer, the trial or the appeal", "Where was the turnout higher, in Velm or in Carve"
 _CHOICE: Final = tuple(
     re.compile(
-        rf"(?P<wh>which|what|who|whom|where|when|in (?:which|what) \w+)\b(?P<before>.*?)\s+{_VERY}{measure}\s*(?P<one>\S.*?),?\s+or\s+(?P<other>\S.*)",
+        rf"(?P<wh>which|what|who|whom|where|when|in (?:which|what) \w+)\b(?P<before>[^,:;?]*?)\s+{_VERY}{measure}\s*(?P<one>\S.*?),?\s+or\s+(?P<other>\S.*)",
         _FLAGS,
     )
     for measure in (
-        rf"(?:{_COMP}\b(?P<after>.*?)|(?P<turn>first|last|earliest|latest))(?:[,:;?]|\s[–—-])",
+        rf"(?:{_COMP}\b(?P<after>[^,:;?]*?)|(?P<turn>first|last|earliest|latest))(?:[,:;?]|\s[–—-])",
         rf"{_COMP}(?P<after>)(?P<turn>)\s",
     )
 )
 # "Did more people die in the first or in the second flood"
 _CHOICE_OF_TIMES: Final = re.compile(
-    rf"(?P<aux>{_AUX})\s+(?P<pre>.*?)\b{_VERY}{_COMP}\b(?P<after>.*?)\s+(?P<one>{_PLACE}\s+\S.*?)\s+or\s+(?P<other>{_PLACE}\s+\S.*)",
+    rf"(?P<aux>{_AUX})\s+(?P<pre>.*?)\b{_VERY}(?<!the\s){_COMP}\b(?P<after>[^,:;?]*?)\s+(?P<one>{_PLACE}\s+\S.*?)\s+or\s+(?P<other>{_PLACE}\s+\S.*)",
     _FLAGS,
 )
 # "Did the trial take longer than the appeal", "Is the new bridge any wider than in 2016"
 _THAN: Final = re.compile(
-    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)?\s*\b{_VERY}{_COMP}\b(?P<after>.*?)\s+than\s+(?P<other>\S.*)", _FLAGS
+    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)?\s*\b{_VERY}(?<!the\s){_COMP}\b(?P<after>[^,:;?]*?)\s+than\s+(?P<other>\S.*)",
+    _FLAGS,
 )
 # "How much dearer was the bridge than planned", "By how much was the bridge longer than the old one"
 _MUCH_THAN: Final = re.compile(
@@ -80,12 +84,12 @@ _SAME: Final = re.compile(
 )
 # "What ship brought each of the two leaders"
 _EACH_OF: Final = re.compile(
-    r"(?P<stem>(?:who|what|which|where|when|how)\b.*?)\s+(?:each|both) of\s+(?P<those>(?:the|his|her|its|their)\s+\S.*)",
+    r"(?P<stem>(?:who|what|which|where|when|how)\b(?:(?!\bthat\b|[\"“”]).)*?)\s+(?:each|both) of\s+(?P<those>(?:the|his|her|its|their)\s+\S.*)",
     _FLAGS,
 )
 # "Which of her two talks with the union was the longer one": what several passages may tell
 _WHICH_OF: Final = re.compile(
-    rf"which\s+of\s+(?P<those>\S.*?)\s+(?P<verb>was|were|is|are|took|lasted|cost|had|drew|got)\s+{_VERY}{_COMP}(?P<after>(?:\s+ones?)?.*)",
+    rf"which\s+of\s+(?P<those>\S.*?)\s+(?P<verb>was|were|is|are|took|lasted|cost|had|drew|got)\s+{_VERY}{_COMP}(?P<after>(?:\s+ones?)?(?:\s+{_PLACE}\s(?:(?!\b(?:than|or)\b).)*)?)",
     _FLAGS,
 )
 _COUNT: Final = re.compile(r"\b(?:the\s+)?(?:two|three|four|both)\s+", _FLAGS)
@@ -96,6 +100,23 @@ _STAND_IN: Final = re.compile(
 )
 _CLAUSE: Final = re.compile(
     r"(?:(?:was|were|had been|has been|is|are|originally|first|at first)\s+)*(?:planned|expected|announced|promised|agreed|forecast|budgeted|usual|before|ever|thought|hoped|feared|estimated|reported)\b",
+    _FLAGS,
+)
+_LAST_AUX: Final = re.compile(rf"(?<=\w)\s+{_AUX}$", _FLAGS)
+_NEEDED: Final = re.compile(
+    r"(?:necessary|allowed|needed|required|normal|possible|permitted|legal|ever|usual|meets)\b", _FLAGS
+)
+# A clause of its own: "than they claimed", "as the polls suggest"
+_SAID: Final = re.compile(
+    rf"^(?:he|she|it|they|we|you)\b|\b(?:{_AUX}|should|must|says?|said|thinks?|thought|suggest(?:s|ed)?|claim(?:s|ed)?"
+    r"|hope[ds]?|believe[ds]?|admit(?:s|ted)?|told)\W*$",
+    _FLAGS,
+)
+_NOUN: Final = re.compile(rf"(?-i:[a-z])\w+(?:\s+{_PLACE}\s.*)?", _FLAGS)
+# When it was, of both: "than Chelsea this season"
+_TAIL: Final = re.compile(
+    r"\s+(?:(?:in|during|since)\s+(?:\d{4}|January|February|March|April|May|June|July|August|September|October|November|December)\b.*"
+    r"|(?:this|last|next)\s+(?:year|season|month|week|summer|winter|spring|autumn))$",
     _FLAGS,
 )
 _PEOPLE: Final = frozenset("person man woman people men women one minister president leader".split())
@@ -127,10 +148,11 @@ def contrasted(question: str) -> tuple[str, str] | None:
 
 def weighed(question: str) -> str | None:
     """What several things that are told apart by a measure are asked for: "How long were her talks?"; None for other questions."""
-    match, each = _WHICH_OF.fullmatch(question), _EACH_OF.fullmatch(question)
+    each = _EACH_OF.fullmatch(question)
     if each:
         return f"{each['stem']} {_COUNT.sub('the ', each['those'], count=1)}?"
-    if not match:
+    match = _WHICH_OF.fullmatch(question)
+    if not match or contrasted(question):
         return None
     how, after = _how(match["comp"], re.sub(r"^\s+ones?\b", "", match["after"], flags=_FLAGS))
     those = _COUNT.sub("", match["those"], count=1)
@@ -138,23 +160,36 @@ def weighed(question: str) -> str | None:
     return f"{_opened(how)} {verb} {those}{after}?" if verb in _BE else f"{those} {verb} {how}{after}?"
 
 
-def _choice(match: re.Match[str]) -> tuple[str, str]:
+def _choice(match: re.Match[str]) -> tuple[str, str] | None:
     """Either side of "which ..., A or B": what is asked stands where its measure would be told ("A took how long")."""
-    before = re.sub(rf"\s+{_VERY}$", "", f"{match['before']} ").split()
-    comp = match["comp"] or match["turn"]
-    how, after = _how(comp, match["after"] or "")
-    where = match["wh"].lower() not in ("which", "what", "who", "whom")
-    if not where and len(before) > 1 and not re.fullmatch(_AUX, before[0], _FLAGS):
-        before = before[1:]  # "Which party won": the party is what is chosen
-    named = " ".join(before)
     one, other = match["one"].strip(), match["other"].strip()
-    if where:
-        one, other = (f"in {side}" if re.fullmatch(r"\d{4}", side) else side for side in (one, other))
+    wh = match["wh"].lower()
+    how, after = _how(match["comp"] or match["turn"], match["after"] or "")
+    leading = match.string[: match.start("comp" if match["comp"] else "turn")]
+    is_attribute = re.search(r"\bthe\s+(?:\w+\s+)?$", leading, _FLAGS) is not None
+    if _NO_SIDE.match(one) or _NO_SIDE.match(other) or (is_attribute and after.strip() and wh != "which"):
+        return None
+    named = _OF_THOSE.sub("", " ".join(re.sub(rf"\s+{_VERY}$", "", f"{match['before']} ").split()), count=1)
+    if is_attribute and named.lower() in _BE:
+        after = ""  # "Which is the bigger estate": A is
+    before = named.split()
+    if wh not in ("which", "what", "who", "whom"):
+        one, other = (_located(side, wh) for side in (one, _placed(other, one)))
         opening = after.strip() if named.lower() == "did" else f"{named}{after}"
-        return f"{_opened(how)} {opening} {one}?", f"{_opened(how)} {opening} {_placed(other, one)}?"
+        return f"{_opened(how)} {opening} {one}?", f"{_opened(how)} {opening} {other}?"
+    if len(before) > 1 and before[0].lower() in ("do", "did", "does"):  # "Whom did the voters trust more, A or B"
+        return f"{_opened(how)} {named} {one}{after}?", f"{_opened(how)} {named} {other}{after}?"
+    if len(before) == _NOUN_AND_VERB and not re.fullmatch(_AUX, before[0], _FLAGS):
+        named = before[1]  # "Which party won": the party is what is chosen
     if not named or named.lower() in _BE:
         return f"{_opened(how)} {named or 'is'} {one}{after}?", f"{_opened(how)} {named or 'is'} {other}{after}?"
     return f"{one} {named} {how}{after}?", f"{other} {named} {how}{after}?"
+
+
+def _located(side: str, wh: str) -> str:
+    """A side of "where" or "in which year" with its "in"."""
+    is_bare = not _STARTS_PLACED.match(side) and (wh.startswith(("in ", "where")) or re.fullmatch(r"\d{4}", side))
+    return f"in {side}" if is_bare else side
 
 
 def _times(match: re.Match[str]) -> tuple[str, str]:
@@ -173,23 +208,44 @@ def _than(match: re.Match[str]) -> tuple[str, str] | None:
     """Either side of "did A take longer than B": a time, a thing, or what was planned."""
     found = match.groupdict()
     aux, pre = found["aux"].lower(), (found["pre"] or "").strip()
-    if pre.lower().startswith("it ") or (not (found.get("after") or "").strip() and _NUMBER.match(found["other"])):
-        return None
-    how, after = _how(found["comp"], found.get("after") or found.get("noun") or "")
+    extra = (found.get("after") or found.get("noun") or "").rstrip()
     other = _STAND_IN.sub("", found["other"].strip(), count=1) if _STAND_IN.match(found["other"]) else found["other"]
+    other = _LAST_AUX.sub("", other)
+    is_bare = found["comp"].lower() == "more" and not extra.strip() and other.islower() and " " not in other
+    if pre.lower().startswith("it ") or _SAID.search(other) or _NEEDED.match(other) or is_bare:
+        return None
+    if not extra.strip() and _NUMBER.match(other):
+        return None
+    how, after = _how(found["comp"], extra)
+    if pre and after != extra and _NOUN.fullmatch(other):  # "more good than harm": of one thing
+        return _nouns(how, other, aux, f"{pre}{after}")
+    tail = None if _STARTS_PLACED.match(other) or _CLAUSE.match(other) else _TAIL.search(other)
+    when = tail.group() if tail else ""
+    other = other.removesuffix(when)
     if not pre:  # "Did more people come than in 2016"
-        first = f"{_opened(how)}{after}?"
         rest = _LAST_PLACE.sub("", after)
-        return first, f"{_opened(how)}{rest} {other}?" if _STARTS_PLACED.match(other) else f"{_opened(how)} {other}?"
-    first = f"{_opened(how)} {aux} {pre}{after}?"
+        return (f"{_opened(how)}{after}?", f"{_opened(how)}{rest} {other}?") if _STARTS_PLACED.match(other) else None
+    return f"{_opened(how)} {aux} {pre}{after}{when}?", _other_than(how, aux, pre, after, other, when)
+
+
+def _other_than(how: str, aux: str, pre: str, after: str, other: str, when: str) -> str:
+    """How the second side of "did A take longer than B" is asked for."""
     if _CLAUSE.match(other):
-        return first, f"{pre} {other}: {how}?"
+        return f"{pre} {other}: {how}?"
     if _STARTS_PLACED.match(other):
         kept, moved = (pre, _LAST_PLACE.sub("", after)) if after.strip() else (_LAST_PLACE.sub("", pre), "")
-        return first, f"{_opened(how)} {aux} {kept}{moved} {other}?"
-    if aux.lower() in _BE:
-        return first, f"{_opened(how)} {aux} {other}?"
-    return first, f"{_opened(how)} {aux} {other} {pre.split()[-1]}{_LAST_PLACE.sub('', after)}?"
+        return f"{_opened(how)} {aux} {kept}{moved} {other}?"
+    if aux in _BE:
+        return f"{_opened(how)} {aux} {other}{when}?"
+    return f"{_opened(how)} {aux} {other} {pre.rsplit(maxsplit=1)[-1]}{_LAST_PLACE.sub('', after)}{when}?"
+
+
+def _nouns(how: str, other: str, aux: str, rest: str) -> tuple[str, str]:
+    """Either side of "are there more guns than people in America", "did it do more good than harm"."""
+    amount = " ".join(how.split()[:2])
+    noun, _, placed = other.partition(" ")
+    end = f" {placed}" if placed else ""
+    return f"{_opened(how)} {aux} {rest}{end}?", f"{_opened(amount)} {noun} {aux} {rest}{end}?"
 
 
 def _equals(match: re.Match[str]) -> tuple[str, str] | None:
@@ -198,6 +254,8 @@ def _equals(match: re.Match[str]) -> tuple[str, str] | None:
     if match["degree"].lower() in ("soon", "well", "far", "long", "much", "many") and aux not in _BE:
         return None
     other = _STAND_IN.sub("", other, count=1)
+    if _SAID.search(other):
+        return None
     how = f"How {match['degree']}{match['after']}"
     if _STARTS_PLACED.match(other):
         return f"{how} {aux} {pre}?", f"{how} {aux} {_LAST_PLACE.sub('', pre)} {other}?"
@@ -213,6 +271,9 @@ def _same(match: re.Match[str]) -> tuple[str, str] | None:
     """Either side of "was it the same in A as in B"."""
     aux, pre, one, other = match["aux"].lower(), match["pre"].strip(), match["one"].strip(), match["other"].strip()
     noun = match["noun"].strip().lower()
+    is_dated = _STARTS_PLACED.match(other) or re.match(r"\d{4}\b", other)
+    if re.search(r"\sand\s*$", match.string[: match.start("other")], _FLAGS) and not (one and is_dated):
+        return None  # "the same laws and courts"
     if not one:
         placed = _LAST_PLACE.search(pre)
         one = placed.group().strip() if placed else ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kimqa.readers.contrasting import weighed
+from kimqa.readers.wholes import MAX_CHARS
 from kimqa.text import outlet_names, paper_pattern, papers_called
 from kimqa.types import Passage
 
@@ -25,14 +26,14 @@ _ACROSS: Final = tuple(
         rf"compare (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:of|on|about) (?P<topic>\S.*)",
         rf"compare (?:what|how) (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:say|tell|report|write|put|describe)s? (?:(?:about|of|on) )?(?P<topic>\S.*)",
         rf"what do (?:the )?(?P<which>{_WHICH}){_REPORTS} (?:each )?(?:say|tell|report|write) (?:about|of|on) (?P<topic>\S.*)",
-        r"compare (?:the )?(?P<which>)(?P<topic>(?:(?!\b(?:with|against|to|and|vs|versus)\b).)+)",
+        r"compare (?:the )?(?P<which>)(?P<topic>(?:(?!\b(?:with|against|to|and|vs|versus)\b|[:?]).)+)",
     )
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 OPENS_QUESTION: Final = re.compile(r"(?:how|who|whom|whose|when|where|why|what|which)\b", _FLAGS)
 # How a measure is asked for, so that the answer must be one: "the length of the talks" is how long they lasted.
 _MEASURES: Final = tuple(
-    (re.compile(rf"(?:the\s+)?(?:exact\s+)?{noun}\s+of\s+(?P<of>\S.*)", _FLAGS), asked)
+    (re.compile(rf"(?:the\s+)?(?:exact\s+)?{noun}\s+of\s+(?P<of>(?!living\b)(?:(?!\sand the\s).)+)", _FLAGS), asked)
     for noun, asked in (
         (r"(?:length|duration)", "How long did {} last?"),
         (r"(?:size|scale)", "How large was {}?"),
@@ -51,6 +52,8 @@ def topic_of(question: str) -> str | None:
 
     "How do the reports differ on the toll?" gives "What was the toll?", "Which of her two talks was longer?" how long they were.
     """
+    if len(question) > MAX_CHARS:
+        return None
     match = _across(question)
     return as_question(match["topic"]) if match else weighed(plain(question))
 
@@ -106,5 +109,8 @@ def of_named_outlets(question: str, passages: Sequence[Passage]) -> list[Passage
 
 
 def _is_named(name: str, question: str) -> bool:
-    flags = re.IGNORECASE if len(name.split()) > 1 else re.NOFLAG  # "Time" is an outlet, "time" is none
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, flags) is not None
+    if len(name.split()) > 1:
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE) is not None
+    # "Time" is an outlet, "time" is none, and "Mother Nature" is not Nature
+    found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", question)
+    return any(not re.search(r"\w\s(?:[A-Z]\w*\s)+$", question[: match.start()]) for match in found)
