@@ -80,3 +80,37 @@ def test_without_a_day_of_publication_only_a_written_year_is_known():
     assert year_meant("yesterday", None) is None
     assert year_meant("yesterday", D(2019, 1, 1)) == 2018
     assert year_meant("next month", D(2018, 12, 31)) == 2019
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("They met on Sept. 4, 2025", {datetime.date(2025, 9, 4)}),
+        ("on 2018-03-27", {datetime.date(2018, 3, 27)}),
+        ("March 25-27", {datetime.date(2018, 3, day) for day in (25, 26, 27)}),
+        ("25 to 26 March", {datetime.date(2018, 3, day) for day in (25, 26)}),
+        ("may 20 people come", set()),
+        ("it may 1,000 times", set()),
+    ],
+)
+def test_short_months_and_spans_of_days_are_read_and_verbs_are_not(text, days):
+    assert dates_in(text, 2018) == days
+
+
+@pytest.mark.parametrize(
+    ("time", "sentence", "published", "year"),
+    [
+        ("in December", "Will Smith was arrested in December.", datetime.date(2018, 3, 28), 2017),
+        ("in December", "It closed in December due to floods.", datetime.date(2018, 3, 28), 2017),
+        ("in December", "It is to open in December.", datetime.date(2018, 3, 28), 2018),
+        ("since January", "She has led since January and will leave.", datetime.date(2018, 11, 3), 2018),
+        ("on Friday", "It burned on Friday.", datetime.date(2019, 1, 2), 2018),
+        ("last March", "He left last March.", datetime.date(2018, 3, 28), 2017),
+        ("next March", "He leaves next March.", datetime.date(2018, 3, 28), 2019),
+        ("by July", "The bridge opens by July.", datetime.date(2018, 3, 28), 2018),
+        ("twenty five years ago", "It began twenty five years ago.", datetime.date(2018, 3, 28), 1993),
+        ("5,000 years ago", "They lived 5,000 years ago.", datetime.date(2018, 3, 28), None),
+    ],
+)
+def test_the_year_is_told_by_the_words_right_before_the_time(time, sentence, published, year):
+    assert year_meant(time, published, sentence) == year

@@ -34,3 +34,23 @@ def test_a_number_goes_with_what_is_counted():
 @given(st.text(max_size=200))
 def test_any_text_is_read(text):
     assert all(number >= 0 for number in numbers_in(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("In 2020 two people died", {2020.0, 2.0}),
+        ("In 2020, five million people", {2020.0, 5e6}),
+        ("Of the twenty, three were children", {20.0, 3.0}),
+        ("between two hundred and three hundred", {200.0, 300.0}),
+        ("two hundred and fifty thousand", {250000.0}),
+        ("a hundred thousand people", {100000.0}),
+        ("a hundred and fifty", {150.0}),
+        ("half a million", {500000.0}),
+        ("half a dozen", {6.0}),
+        ("2½ hours", {2.5}),
+        ("two thousand and eighteen", {2018.0}),
+    ],
+)
+def test_numbers_that_stand_side_by_side_stay_apart_and_compound_ones_together(text, numbers):
+    assert numbers_in(text) == numbers

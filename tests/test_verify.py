@@ -123,3 +123,8 @@ def test_a_number_is_supported_by_itself_and_by_no_other(said, written):
         citation(quote), published=None
     )  # the day and the year would be numbers that it says too
     assert is_supported(f"The council paid {said} crowns.", [undated]) is (said == written)
+
+
+def test_the_us_is_a_name_with_its_stops_or_without():
+    assert not is_supported("The US struck Iran on Monday.", [citation("Israel struck Iran on Monday.")])
+    assert is_supported("On Monday the U.S. struck Iran.", [citation("Iran was struck by the U.S. on Monday.")])

@@ -6,27 +6,39 @@ import datetime
 import re
 from typing import Final
 
-from kimqa.numbers import numbers_in
-from kimqa.text import MONTHS, WEEKDAYS, normalize
+from kimqa.numbers import number_pairs
+from kimqa.text import MONTHS, WEEKDAYS, normalize, stem, straighten
 
 _DAY: Final = datetime.timedelta(days=1)
 _WEEK: Final = 7
 _FIRST_YEAR, _LAST_YEAR = 1000, 9000  # beyond them a day more or less may leave the calendar
 _MONTH: Final = "|".join(name.lower() for name in MONTHS)
+_ABBREVIATED: Final = "|".join(f"{name[:3]}t?" if name == "September" else name[:3] for name in MONTHS if len(name) > 4)
+# "may" and "march" are verbs without their capitals.
+_NAMED: Final = (
+    rf"(?:(?-i:May|March|Mar)|{'|'.join(n for n in MONTHS if n not in ('May', 'March'))}|(?:{_ABBREVIATED})\b\.?)"
+)
+_NUMBERED: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s*(?:-|to|and)\s*\d{1,2}(?:st|nd|rd|th)?)?"
 _FULL: Final = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b)"
-    r"(?:,? (?P<year>(?:19|20)\d\d))?",
+    rf"\b(?P<iso>\d{{4}}-\d\d-\d\d)\b|\b(?:(?P<day>{_NUMBERED})(?: of)? (?P<month>{_NAMED})|(?P<month2>{_NAMED}) (?P<day2>{_NUMBERED})(?![,.]?\d|\w))"
+    r"(?:,? (?P<year>(?:19|20)\d\d)\b)?",
+    re.IGNORECASE,
 )
 
 
 def dates_in(text: str, year: int | None = None) -> set[datetime.date]:
     """The days that a text names by day and month; `year` is taken where it gives none."""
     found = set()
-    for match in _FULL.finditer(normalize(text)):
-        number = int(match["year"]) if match["year"] else year
-        month = [name.lower() for name in MONTHS].index(match["month"] or match["month2"]) + 1
+    for match in _FULL.finditer(" ".join(straighten(text).split())):
         try:
-            found.add(datetime.date(number or 0, month, int(match["day"] or match["day2"])))
+            if match["iso"]:
+                found.add(datetime.date.fromisoformat(match["iso"]))
+                continue
+            number = int(match["year"]) if match["year"] else year
+            name = (match["month"] or match["month2"])[:3].lower()
+            month = [full[:3].lower() for full in MONTHS].index(name) + 1
+            ends = [int(day) for day in re.findall(r"\d+", match["day"] or match["day2"])]
+            found |= {datetime.date(number or 0, month, day) for day in range(ends[0], ends[-1] + 1)}
         except ValueError:  # the 31st of June, or no year at all
             continue
     return found
@@ -73,8 +85,10 @@ def words_meant(text: str, published: datetime.date | None) -> set[str]:
     return found
 
 
-_YEAR: Final = re.compile(r"\b((?:1[5-9]|20)\d\d)\b")
-_AGO: Final = re.compile(r"(?P<number>\b[\w,.-]+) years? ago\b")
+_YEAR: Final = re.compile(r"\b((?:1[5-9]|20)\d\d)\b(?! (?:gmt|utc|hours)\b)")
+_AGO: Final = re.compile(r"(?P<number>(?:\b[\w,.-]+ ){1,5}years?) ago\b")
+_MOST_YEARS: Final = 500  # what is longer ago has no year in the news
+_AHEAD: Final = 40  # characters before a time that say whether it is still to come
 _NEAR: Final = re.compile(
     rf"\b(?:{'|'.join(name.lower() for name in WEEKDAYS)}|today|tonight|tomorrow|this (?:week|weekend|month|morning|afternoon|evening|year)|"
     r"(?:next|last|past) (?:week|weekend|night)|earlier this \w+|later this \w+)\b"
@@ -82,7 +96,9 @@ _NEAR: Final = re.compile(
 _SEASONS: Final = {"winter": 1, "spring": 3, "summer": 6, "autumn": 9, "fall": 9}  # a month that each begins with
 # What a month or a season follows; "may resign" and "the fall of the wall" are none.
 _BEFORE_MONTH: Final = r"\b(?:in|since|until|by|of|last|next|early|late|mid|this|during|for|on|before|after|from|\d{1,2}(?:st|nd|rd|th)?)[ -]"
-_TO_COME: Final = re.compile(r"\b(?:will|is to|are to|due|expected|scheduled|plans? to|next)\b")
+_TO_COME: Final = re.compile(
+    rf"\b(?:will|is to|are to|due(?! to)|expected|scheduled|plans? to|next (?:week|month|year|{'|'.join(MONTHS)}))\b"
+)
 
 
 def year_meant(time: str, published: datetime.date | None, sentence: str = "") -> int | None:
@@ -99,25 +115,54 @@ def year_meant(time: str, published: datetime.date | None, sentence: str = "") -
     offset = _years_away(plain)
     if offset is not None:
         return published.year + offset
-    if re.search(r"\byesterday\b", plain):
-        return (published - _DAY).year
+    near = _year_near(plain, published)
+    to_come = _is_to_come(time, sentence)
+    weekdays = [number for number, name in enumerate(WEEKDAYS) if re.search(rf"\b{name.lower()}\b", plain)]
+    if near is None and weekdays and not to_come:
+        near = (published - (published.weekday() - weekdays[0]) % _WEEK * _DAY).year
+    if near is not None:
+        return near
+    month = published.month if _NEAR.search(plain) else _month_of(plain)
+    return None if month is None else published.year + _years_to(month, plain, published.month, to_come=to_come)
+
+
+def _year_near(plain: str, published: datetime.date) -> int | None:
+    """The year of last night, last week, last or next month."""
+    if re.search(r"\b(?:yesterday|last (?:night|week|weekend))\b", plain):
+        return (published - (_WEEK if "week" in plain else 1) * _DAY).year
     if re.search(r"\b(?:last|next) month\b", plain):
         first = published.replace(day=1)
         return (first - _DAY if "last" in plain else first + 31 * _DAY).year
-    month = published.month if _NEAR.search(plain) else _month_of(plain)
-    if month is None:
-        return None
-    if _TO_COME.search(normalize(f"{time} {sentence}")):
-        return published.year + (month < published.month)
-    return published.year - (month > published.month)
+    return None
+
+
+def _years_to(month: int, plain: str, present: int, *, to_come: bool) -> int:
+    """How many years from the present one a month lies that is named without its year."""
+    if re.match(r"(?:in )?last\b", plain):
+        return -(month >= present)
+    if re.match(r"(?:in )?next\b", plain):
+        return int(month <= present)
+    return int(month < present) if to_come else -(month > present)
+
+
+def _is_to_come(time: str, sentence: str) -> bool:
+    """Whether the words right before a time, or its own, tell of what is to come."""
+    if re.match(r"\s*since\b", time, re.IGNORECASE):
+        return False
+    at = sentence.find(time)
+    before = sentence[max(0, at - _AHEAD) : at] if at >= 0 else sentence
+    if re.search(r"\bsince\s*$", before):
+        return False
+    return _TO_COME.search(f"{before}{time}") is not None or re.match(r"\s*(?:by|until)\b", time) is not None
 
 
 def _years_away(plain: str) -> int | None:
     """How many years "two years ago" or "next year" lies from the year of publication."""
     ago = _AGO.search(plain)
     if ago:
-        numbers = {1.0} if ago["number"] in ("a", "one") else numbers_in(ago["number"])
-        return -int(min(numbers)) if numbers else None
+        counted = {number for number, word in number_pairs(ago["number"]) if word == stem("years")}
+        years = int(min(counted)) if counted else int(re.search(r"\b(?:a|one) year", ago["number"]) is not None)
+        return -years if 0 < years < _MOST_YEARS else None
     for words, offset in (("last year", -1), ("next year", 1)):
         if re.search(rf"\b{words}\b", plain):
             return offset

@@ -23,6 +23,8 @@ def terms(query: str) -> Iterator[str]:
         if _ABBREVIATION.fullmatch(word) and ("." in word or not shouted):
             # "U.S." is stored as two words and "US" as one; and it is no pronoun, so it is kept.
             yield f'("{" ".join(letters)}" OR "{letters}")'
+        elif letters == "us" and not query.islower():
+            continue  # "Tell us": in small letters among capitals it is the pronoun
         elif any(form not in STOPWORDS for form in words(word)):
             # Korean puts particles behind the word and Chinese no spaces: there the beginning has to be enough.
             yield f'"{word}"*' if _is_unspaced(word) else _number(word) or f'"{word}"'

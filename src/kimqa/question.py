@@ -23,6 +23,14 @@ _MONTHS: Final = {
          "september sept sep", "october oct", "november nov", "december dec"), start=1)
     for name in names.split()
 }  # fmt: skip
+_COUNTED: Final = re.compile(r"\s+[a-z]+s\b")  # "2000 troops" is no year
+_OPEN: Final = re.compile(r"\b(?:since|before|after|until|from)\s+(?:the\s+)?$", re.IGNORECASE)
+# A time that is not the fortnight before the question
+_OTHER_TIME: Final = re.compile(
+    r"\b(?:last|next|past|previous)\s+(?:year|month|decade|century|spring|summer|autumn|fall|winter)\b|\bago\b"
+    rf"|\b(?:in|since|until|before|after|by|last|next)\s+(?:{'|'.join(name for name in _MONTHS if len(name) > 3 or name == 'may')})\b",
+    re.IGNORECASE,
+)
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
 _MONTH: Final = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DATE: Final = re.compile(
@@ -32,21 +40,31 @@ _DATE: Final = re.compile(
 )
 # A date limits the articles only where the question speaks of publishing: "articles published in 2019", "reports since
 # March 2020". Any other date is a date of the event, which articles of other years may tell.
+_HOW: Final = r"in|on|since|after|before|until|up to|by"
 _PUBLISHED: Final = re.compile(
-    r"\b(?:articles?|reports?|stor(?:y|ies)|coverage|news|pieces?|sources?)\s+(?:that (?:were|was)\s+)?"
-    r"(?:published\s+|written\s+|printed\s+|dated\s+)?(?P<how>in|from|of|on|since|after|before|until|up to|by)\s+(?P<rest>.+)"
-    r"|\b(?:articles?|reports?|stor(?:y|ies)|pieces?|sources?)\b.*\b(?:published|written|printed|dated)\s+"
-    r"(?P<how2>in|on|since|after|before|until|up to|by)\s+(?P<rest2>.+)"
-    r"|^what (?:was|were|has been|have been) (?:published|written|printed|reported)\s+"
-    r"(?P<how3>in|on|since|after|before|until|up to|by)\s+(?P<rest3>.+)",
+    rf"\b(?:articles|stories|coverage|news|(?<!the )reports|pieces|(?:an?|which|what|any) (?:article|story|report|piece))\s+(?:that (?:were|was)\s+)?"
+    rf"(?:(?:published|written|printed|dated)\s+(?P<how>{_HOW}|from)|(?P<how4>from|since|before|after|until|in))\s+(?P<rest>.+)"
+    rf"|\b(?:articles?|reports?|stor(?:y|ies)|pieces?)\s+(?:(?:on|about)\s+(?!the\b|an?\b)\w+\s+)?(?:published|printed|dated|written)\s+(?P<how2>{_HOW})\s+(?P<rest2>.+)"
+    rf"|^what (?:was|were|has been|have been) (?:published|written|printed|reported)\s+(?P<how3>{_HOW})\s+(?P<rest3>.+)",
+    re.IGNORECASE,
+)
+_ENDS: Final = re.compile(
+    r"\s*(?:[?.,;]|$|(?:on|about|say|says|said|mentions?|tell|tells|report|describe|show|quote|give|cover|name|explain|claim)\b)",
     re.IGNORECASE,
 )
 _EXCLUDED: Final = re.compile(
-    r"\b(?:other than|besides|except(?: for)?|apart from|unlike|not)\s+(?:in |by |from )?(?:the\s+)?$", re.IGNORECASE
+    r"\b(?:other than|instead of|rather than|aside from|excluding|without|not according to|besides|except(?: for)?|apart from|unlike|not)\s+(?:in |by |from )?(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_ACCORDING: Final = re.compile(r"\b(?:according to|as reported (?:by|in))\s+(?:the\s+)?$", re.IGNORECASE)
+# Of what an outlet reported, others tell whether it was denied.
+_ANSWERED: Final = re.compile(
+    r"\b(?:den(?:y|ied|ies)|confirm(?:s|ed)?|respond(?:s|ed)?|react(?:s|ed)?|disput(?:e|es|ed)|retract(?:s|ed)?|anyone|else|other (?:outlets?|papers?|media))\b",
+    re.IGNORECASE,
 )
 # Words that make an outlet's name the source of what is asked, not its subject.
-_SAYS: Final = r"(?:say|says|said|report|reports|reported|write|writes|wrote|describe|describes|described|see|sees|think|thinks|mention|mentions|claim|claims|put|puts|explain|explains|argue|argues|cover|covers|covered|tell|tells|take|quote|quotes|rely|relies|cite|cites|suggest|suggests|view|call|calls|give|gives|note|notes)"
-_PIECE: Final = r"(?:article|piece|story|stories|report|reports|coverage|account|view|version|text|analysis|interview)"
+_SAYS: Final = r"(?:say|says|said|report(?! (?:an? |its |in |profit|loss|revenue))|reports|reported|write|writes|wrote|describe|describes|described|think|thinks|mention|mentions|claim|claims|put it|puts it|explain|explains|argue|argues|cover|covers|covered|quote|quotes|cite|cites|suggest|suggests|note|notes)"
+_PIECE: Final = r"(?:article|piece|story|stories|report|reports|coverage|account|version|analysis)"
 
 # What the categories of Unicode that show nothing become: a format character (soft hyphen, joiner) stands inside a word.
 _INVISIBLE: Final = {"Cf": "", "Cc": " ", "Cn": " ", "Co": " ", "Cs": " "}
@@ -187,7 +205,11 @@ def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
             several = len(re.sub(r"^the\s+", "", name, flags=re.IGNORECASE).split()) > 1
             flag = re.IGNORECASE if typed_lower or several else re.NOFLAG
             for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", question, flag):
-                if _EXCLUDED.search(question[: match.start()]):
+                before = question[: match.start()]
+                is_word = (
+                    typed_lower and not several and not name.isupper()
+                )  # "what did people say" is not asked of People
+                if _EXCLUDED.search(before) or (is_word and not _ACCORDING.search(before)):
                     continue
                 mentions.setdefault(match.group(), []).append(outlet)
     for last, outlet in papers_called(known).items():
@@ -195,22 +217,25 @@ def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
             is_named = typed_lower or match["name"][:1].isupper()
             if is_named and not _EXCLUDED.search(question[: match.start()]):
                 mentions.setdefault(match["name"], []).append(outlet)
-    if not mentions:
+    if not mentions or _ANSWERED.search(question):
         return []
     group = "(?:" + "|".join(re.escape(name) for name in sorted(mentions, key=len, reverse=True)) + ")"
-    listed = rf"{group}(?:(?:,| and| or|,? and|/)\s*{group})*"
+    listed = rf"{group}(?:(?:,|,? and| or|/)\s*{group})*"
     cues = [
         rf"\b(?:according to|per|going by|as told by|as reported (?:by|in))\s+(?:the\s+)?{listed}",
-        rf"(?<!\w){listed}(?:['’]s?)?\s+(?:\w+\s+)?{_PIECE}\b",
+        rf"(?<!\w){listed}(?:['’]s?)?\s+(?-i:[a-z]+\s+)?{_PIECE}\b",
         rf"\b(?:do|does|did|how|what|why|where)\s+(?:the\s+)?{listed}\s+(?:\w+ly\s+)?{_SAYS}\b",
         rf"(?<!\w){listed}\s+{_SAYS}\b",
     ]
     if not typed_lower:
-        cues.append(rf"\b(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)")
-    named = "".join(match.group() for cue in cues for match in re.finditer(cue, question, re.IGNORECASE))
+        cues.append(
+            rf"\b(?:said|say|written|reported?|described|told|quoted|mentioned|cover(?:ed|age)|published|articles?|stor(?:y|ies)|reports?|accounts?)\b(?:\s+\w+)*?\s+(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)"
+        )
+    named = " ".join(match.group() for cue in cues for match in re.finditer(cue, question, re.IGNORECASE))
     found: list[str] = []
+    shown = set(re.findall(rf"(?<!\w){group}(?!\w)", question if named else ""))
     for mention, outlets in mentions.items():
-        if re.search(rf"(?<!\w){re.escape(mention)}(?!\w)", named):
+        if mention in shown:
             found.extend(outlet for outlet in outlets if outlet not in found)
     return sorted(found, key=list(known).index)
 
@@ -238,10 +263,10 @@ def _published_range(question: str) -> tuple[datetime.date | None, datetime.date
         return None, None
     rest = match["rest"] or match["rest2"] or match["rest3"]
     date = _DATE.match(rest.lstrip())
-    span = _days(date) if date else None
+    span = _days(date) if date and _ENDS.match(rest.lstrip(), date.end()) else None
     if span is None:
         return None, None
-    how = (match["how"] or match["how2"] or match["how3"]).lower()
+    how = (match["how"] or match["how4"] or match["how2"] or match["how3"]).lower()
     if how == "since":
         return span[0], None
     if how == "after":
@@ -274,9 +299,14 @@ def _days(date: re.Match[str]) -> tuple[datetime.date, datetime.date] | None:
 
 def period_of(question: str, today: datetime.date | None) -> tuple[datetime.date, datetime.date] | None:
     """The days that the question speaks of: a date in it, or the last fortnight when it is asked as of a day."""
-    ranges = [span for match in _DATE.finditer(question) if (span := _days(match))]
+    found = [
+        match for match in _DATE.finditer(question) if not (match["bare"] and _COUNTED.match(question, match.end()))
+    ]
+    ranges = {span for match in found if (span := _days(match))}
     if len(ranges) == 1:
-        return ranges[0]
+        return None if any(_OPEN.search(question[: match.start()]) for match in found) else ranges.pop()
+    if not ranges and today and _OTHER_TIME.search(question):
+        return None
     if not ranges and today is not None and not {"ever", "always", "history"} & set(words(question)):
         return _shifted(today, -14), today
     return None

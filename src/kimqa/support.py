@@ -268,8 +268,13 @@ def _number_moved(statement: str, near: str) -> bool:
 
 def _date_wrong(statement: str, passages: Sequence[Passage], windows: Sequence[Passage]) -> bool:
     """True when a day that the statement names is none that the passages name or mean."""
-    years = [p.published.year for p in passages if p.published]
-    named = dates_in(statement, years[0] if years else None)
+    years: set[int | None] = {p.published.year for p in passages if p.published}
+    return all(_date_wrong_in(year, statement, passages, windows) for year in years or {None})
+
+
+def _date_wrong_in(year: int | None, statement: str, passages: Sequence[Passage], windows: Sequence[Passage]) -> bool:
+    """The same, where days without a year are of the one given."""
+    named = dates_in(statement, year)
     if not named:
         return False
     meant = {day for window in windows for day in days_meant(window.text, window.published)}

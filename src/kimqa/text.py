@@ -32,7 +32,7 @@ MONTHS: Final = (
 )  # fmt: skip
 # Abbreviations at which the splitter ends a sentence, though a name or a figure follows.
 _ABBREVIATED: Final = re.compile(
-    r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Mmes|Hon|Rep|Sen|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$"
+    r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Mmes|Hon|Reps?|Sens?|Gens?|Cols?|Lts?|Sgts?|Atty|Amb|Cllr|Gov|Ret|Vol|Op|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$"
 )
 _CLITIC: Final = re.compile(r"'s?$")
 
@@ -43,7 +43,7 @@ STOPWORDS: Final = frozenset(
     from further had hadn't has hasn't have haven't having he her here hers herself him himself his how i if in into is
     isn't it its itself just ll m me might more most must my myself no nor not now of off on once only or other our ours
     out over own re s same shall she should shouldn't so some such t than that the their theirs them themselves then there
-    these they this those through to too under until up upon us ve very was wasn't we were weren't what when where which
+    these they this those through to too under until up upon ve very was wasn't we were weren't what when where which
     while who whom whose why will with won't would wouldn't you your yours tell please whats what's who's""".split()
 )
 

@@ -12,7 +12,7 @@ from kimqa.text import STOPWORDS, normalize, stem, stems, words, written_date
 from kimqa.types import Citation, Statement
 
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
-_CAPITALISED: Final = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*")
+_CAPITALISED: Final = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-ZÀ-ÖØ-Þ][\w’'-]*")
 _NUMBER: Final = re.compile(r"\d[\d.,]*")
 # The least share of a statement's content words that must stand in its quotes. Verbatim sentences have all of them; set
 # low, because a true paraphrase shares few words, and names, numbers and quoted words are checked one by one.
