@@ -227,3 +227,51 @@ def test_no_history_blows_a_question_up():
     assert len(make_standalone("Where was it it it it it held?", turns)) < 1000
     long = [Turn("Who came?", "A" + "x" * 1900)]
     assert len(make_standalone(f"Why did {'he ' * 600}go", long)) < 3000
+
+
+MEETING = Turn(
+    "Who met Calder?",
+    "North Velmish leader Anna Maria Reyes met with Tom Calder in Port Velm, the Post (Velm) said [1].",
+)
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "standalone"),
+    [
+        ([Turn("What did Calder say about the treaty in 2018?", "He liked it [1].")], "And what did Reyes say?", "What did Reyes say about the treaty in 2018?"),
+        ([Turn("Who won the election in Velm?", "Anna Reyes won [1].")], "And in 2018?", "Who won the election in Velm in 2018?"),
+        ([Turn("Who gave Anna Reyes the prize?", "The committee [1].")], "Who gave her the money?", "Who gave Anna Reyes the money?"),
+        ([Turn("Who owns the club?", "Inter Velm [1].")], "Who founded it?", "Who founded Inter Velm?"),
+    ],
+)  # fmt: skip
+def test_more_follow_ups_take_what_they_need(turns, question, standalone):
+    assert make_standalone(question, turns, outlets=("The Post",)) == standalone
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Why are there protests in France?", "Will it rain in London tomorrow?", "Which airline operated the plane that crashed?", "How long does it take to fly to Mars?"],
+)  # fmt: skip
+def test_an_empty_there_or_it_needs_nothing(question):
+    assert make_standalone(question, [MEETING]) == question
+
+
+@pytest.mark.parametrize(
+    ("turns", "question"),
+    [
+        ([Turn("How many died in the fire?", "97 [1].")], "What caused it?"),
+        ([Turn("How strong was the quake in Velm?", "It was strong [1].")], "How many were injured?"),
+        ([MEETING], "Did Trump congratulate him?"),
+        ([MEETING], "What did Trump say?"),
+    ],
+)
+def test_what_no_word_can_fill_gets_the_last_turn_as_one_bracket(turns, question):
+    standalone = make_standalone(question, turns, outlets=("The Post",))
+    assert standalone != question
+    assert standalone.count("(") == standalone.count(")") <= 1
+    assert "[1]" not in standalone
+
+
+def test_long_turns_of_many_names_are_read_at_once():
+    turn = " ".join(f"A{number} met B{number}." for number in range(150))
+    assert make_standalone("Why did he go?", [Turn(turn, turn)] * 4)

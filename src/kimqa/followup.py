@@ -17,7 +17,16 @@ from kimqa.referents import (
     person_meant,
     thing_meant,
 )
-from kimqa.text import STOPWORDS, content_words, normalize, without_context, words
+from kimqa.text import (
+    STOPWORDS,
+    content_words,
+    normalize,
+    outlet_names,
+    papers_called,
+    sentences,
+    without_context,
+    words,
+)
 from kimqa.types import Turn
 
 Rewrite = Callable[[str, Sequence[Turn]], str | None]
@@ -31,8 +40,8 @@ _GROUP: Final = {"they": "", "them": "", "their": "'s"}
 _THING: Final = frozenset({"it", "its", "that", "this", "there", "those", "these"})
 # Not the "it" of "is it true that" and "had it been since", not the "there" of "were there any".
 _PRONOUN: Final = re.compile(
-    r"\b(?:he|him|his|she|hers|her|they|them|their|(?:(?<!is )(?<!was )it|it(?!\s+\w+\s+(?:that|whether|if|what|who|why|how)\b))(?!\s+been\s+since\b)|its"
-    r"|there(?!\s+(?:an?|any|some|no|more|many|much|other|another|enough)\b))\b",
+    r"\b(?:he|him|his|she|hers|her|they|them|their|(?:(?<!is )(?<!was )it|it(?!\s+\w+\s+(?:that|whether|if|what|who|why|how)\b))(?!\s+been\s+since\b)(?!\s+(?:take|takes|took|cost|costs|be|become)\b.*\s(?:to|for)\s)(?!\s+(?:rain|snow|matter)\b)(?!\s+(?:so|too|legal|possible|safe|true|known|hard|easy|likely|illegal)\s)|its"
+    r"|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )there\b(?!\s+(?:an?|any|some|no|more|many|much|other|another|enough)\b))\b",
     re.IGNORECASE,
 )
 # "When did NAME come to power?": what a bare "and NAME?" takes the place of.
@@ -45,8 +54,13 @@ _AFTER_OBJECT: Final = "|".join(
     (
         *AUXILIARY,
         *WH,
-        *"in at on and or to for with after before during there then as by from about while because if that again".split(),
+        *"the a an this not up out off into over under without against famous yesterday today tomorrow last in at on and or to for with after before during there then as by from about while because if that again".split(),
     )
+)
+# "Did Trump congratulate him?": an object is never the subject of its own clause.
+_OBJECT: Final = re.compile(
+    rf"\b(?i:did|does|do|has|have|had|will|would|was|is) (?:the )?(?:{NAME.pattern})(?: \w+){{1,3}}? (?:him|her|them|it)"
+    r"(?=\W*$|\s+(?:in|on|at|for|after|before|during|there|as|with)\b)"
 )
 _OPENING: Final = re.compile(r"^(?:and|but|so|ok|okay|well|then|also)\b[\s,]*", re.IGNORECASE)
 _ABOUT: Final = re.compile(r"^(?:(?:and|but)\s+)?(?:what|how) about\s+(?P<what>.+?)\??$", re.IGNORECASE)
@@ -56,7 +70,7 @@ _DEMONSTRATIVE: Final = re.compile(
 )
 # "this agreement", but not "this year"; "that agreement" only where the question ends, since "that" joins clauses too.
 _POINTING: Final = re.compile(
-    r"\b(?:this|these|those) (?!(?:year|month|week|time|morning|evening|century|is|was|are|were|one|ones)\b)[a-z]+|\bthat [a-z]+\W*$"
+    r"\b(?:this|these|those) (?!(?:year|month|week|weekend|season|summer|winter|spring|autumn|fall|quarter|decade|planet|country|time|morning|evening|century|is|was|are|were|one|ones)\b)[a-z]+|\b(?<![a-z] )that [a-z]+\W*$|\b(?:did|does|do|is|was|about|of|for|to|in|after|before|at|by|with|from|on|signed|made|wrote|said|caused) that [a-z]+\W*$"
     r"|\b(?:that|this) (?:take|took|happen|occur|mean|cost|start|end|begin|last|work)",
     re.IGNORECASE,
 )
@@ -64,6 +78,19 @@ _POINTING: Final = re.compile(
 _SOURCE: Final = re.compile(
     r"^(?:and |but |so )?(?:(?:what|how) (?:did|does|do|would|about) (?P<said>.{2,60}?) (?:say|write|report|put it|claim|tell|see it|think)"
     r"|(?:does|did|do|would|is|was) (?P<agrees>.{2,60}?) (?:agree|disagree|say so|confirm (?:it|that|this)|say the same))\W*$",
+    re.IGNORECASE,
+)
+_OUTLET_LIKE: Final = re.compile(
+    r"\b(?:outlets?|papers?|newspapers?|articles?|reports?|agenc(?:y|ies)|sources?|media|press|site|website|broadcaster|others?)\b",
+    re.IGNORECASE,
+)
+# "What did Calder say of the treaty": asked of another speaker by another name
+_SPOKEN: Final = re.compile(
+    rf"^(?P<before>What (?:did|does|has|do) (?:the )?)(?:{NAME.pattern})(?P<after> (?:say|said|think|thought|tell|told|claim|promise|demand|want)\b.*)$"
+)
+# "How many were injured", "Was anyone hurt": of what was just spoken of
+_OF_THAT: Final = re.compile(
+    r"^(?:and |but |so )?(?:how (?:many|much) (?:was|were|are|is|have|had|did|of|more)\b|(?:was|were|is|are|did|has|have) (?:any(?:one|body)|some(?:one|body))\b)",
     re.IGNORECASE,
 )
 _CORRECTION: Final = re.compile(
@@ -107,18 +134,21 @@ _ELLIPSIS: Final = re.compile(
 )
 
 
-def make_standalone(question: str, history: Sequence[Turn], rewrite: Rewrite | None = None) -> str:
+def make_standalone(
+    question: str, history: Sequence[Turn], rewrite: Rewrite | None = None, *, outlets: Sequence[str] = ()
+) -> str:
     """`question` with what it takes from the last turns filled in; unchanged when it needs nothing.
 
     Works by rule: a pronoun is replaced by what the last turns speak of, "what about X?" is asked in the words of the
     last question, and what is still too short to search gets the last turn as a bracket. A question that names
     its own subject starts a new topic and is left alone. Where a follow-up needs something, `rewrite` may word it better;
     its words count if they bring in no name that nobody has spoken of, and lose none that the rules filled in.
+    `outlets` are those of the corpus, so that "what does X say?" tells another source from another speaker.
     """
     resolved: list[Turn] = []
     for turn in list(history)[-_MAX_TURNS:]:
-        resolved.append(Turn(_bounded(turn.question.strip(), resolved), turn.answer.strip()))
-    by_rule = _bounded(question, resolved)
+        resolved.append(Turn(_bounded(turn.question.strip(), resolved, outlets), turn.answer.strip()))
+    by_rule = _bounded(question, resolved, outlets)
     if rewrite is None or not resolved or not needs_context(question):
         return by_rule
     turns = list(history)[-_MAX_TURNS:]
@@ -126,9 +156,9 @@ def make_standalone(question: str, history: Sequence[Turn], rewrite: Rewrite | N
     return proposed if proposed and _is_faithful(proposed, question, by_rule, turns) else by_rule
 
 
-def _bounded(question: str, turns: Sequence[Turn]) -> str:
+def _bounded(question: str, turns: Sequence[Turn], outlets: Sequence[str]) -> str:
     """The question resolved; as typed where that would add more than a sentence to it."""
-    resolved = _resolve(question, turns)
+    resolved = _resolve(question, turns, outlets)
     return resolved if len(resolved) <= len(question) + _MAX_ADDED_CHARS else question
 
 
@@ -146,37 +176,47 @@ def _is_faithful(proposed: str, question: str, by_rule: str, turns: Sequence[Tur
     return not filled or any(set(words(name)) & set(words(proposed)) for name in filled)
 
 
-def _resolve(question: str, turns: Sequence[Turn]) -> str:
+def _resolve(question: str, turns: Sequence[Turn], outlets: Sequence[str]) -> str:
     if not turns or not question or not needs_context(question):
         return question
     last = turns[-1]
-    reworded = _last_question_again(question, last)
+    asked = without_context(last.question)
+    tail = last.question[len(asked) :]
+    reworded = _last_question_again(question, Turn(asked, last.answer), outlets)
     if reworded:
-        return reworded
+        return reworded + tail
     what = _asked_about(question)
-    if _YEAR.fullmatch(what.split()[-1] if what else "") and len(_YEAR.findall(last.question)) == 1:
-        return _YEAR.sub(what.split()[-1], last.question)
+    only_year = re.fullmatch(r"(?:in |for |of |during |the year )*((?:19|20)\d\d)", what, re.IGNORECASE)
+    if only_year:
+        if len(_YEAR.findall(asked)) == 1:
+            return _YEAR.sub(only_year[1], asked) + tail
+        if not _YEAR.search(asked):
+            return f"{asked.rstrip(' ?')} in {only_year[1]}?{tail}"
     if what:
-        return _asked_again(last.question, what, is_bare=_ABOUT.match(question) is None)
+        return _asked_again(asked, what, is_bare=_ABOUT.match(question) is None) + tail
     filled = _fill_pronouns(_OPENING.sub("", question), turns)
     if _is_relative(question) and filled != question:
-        return _of_a_relative(last.question, filled.rstrip(" ?"))
+        return _of_a_relative(asked, filled.rstrip(" ?")) + tail
     if _is_self_contained(filled, question):
         return filled[:1].upper() + filled[1:]
     answer = "" if is_refusal(last.answer) else last.answer
     context = " ".join(part for part in (last.question, _first_words(answer, 25)) if part)
-    return f"{filled[:1].upper()}{filled[1:]} ({context})"
+    return f"{filled[:1].upper()}{filled[1:]} ({re.sub(r'[()]', '', context)})"
 
 
-def _last_question_again(question: str, last: Turn) -> str:
+def _last_question_again(question: str, last: Turn, outlets: Sequence[str]) -> str:
     """The last question, corrected, asked of another source, or asked for why, where or when; empty if it is not that."""
     correction, source = _CORRECTION.match(question), _SOURCE.match(question)
     if correction:
         return _asked_again(last.question, correction["new"], instead_of=correction["old"] or "")
     if source:
         named = source["said"] or source["agrees"]
-        if not set(words(named)[:1]) & (_PERSON.keys() | _GROUP.keys() | _THING):
+        is_named = not set(words(named)[:1]) & (_PERSON.keys() | _GROUP.keys() | _THING)
+        if is_named and (not outlets or _is_outlet(named, outlets)):
             return f"{last.question.rstrip(' ?')} according to {named}?"
+        spoken = _SPOKEN.match(last.question)
+        if is_named and spoken and source["said"] and named[:1].isupper():
+            return f"{spoken['before']}{named}{spoken['after']}"
     if _BARE_WHY.match(question):
         return _why(last)
     event, done = _WHERE_WAS_THAT.match(question), _ACTION.match(last.question)
@@ -187,12 +227,24 @@ def _last_question_again(question: str, last: Turn) -> str:
     return ""
 
 
+def _is_outlet(named: str, outlets: Sequence[str]) -> bool:
+    """Whether what "says" is an outlet of the corpus, or called by what outlets are called."""
+    plain = re.sub(r"^the\s+", "", named, flags=re.IGNORECASE)
+    known = {normalize(name) for outlet in outlets for name in outlet_names(outlet)}
+    lasts = {normalize(last) for last in papers_called(outlets)}
+    return normalize(plain) in known | lasts or _OUTLET_LIKE.search(named) is not None
+
+
 def needs_context(question: str) -> bool:
     """True when the question leans on an earlier turn: an unbound pronoun, an ellipsis, or hardly any content."""
     forms = words(question)
     names = names_in(question)
     pronoun = _PRONOUN.search(question)
     if pronoun and not any(question.find(name) < pronoun.start() for name in names):
+        return True
+    if pronoun and _OBJECT.search(question):
+        return True
+    if _OF_THAT.match(question) and not names and not re.search(r"\d", question) and len(forms) <= _MAX_FRAGMENT_WORDS:
         return True
     if _asked_about(question) or _CORRECTION.match(question) or _SOURCE.match(question) or _POINTING.search(question):
         return True
@@ -268,7 +320,7 @@ def _why(last: Turn) -> str:
     asked = re.match(r"^(?:(?:when|where|how)\s+)?(?P<clause>(?P<verb>\w+)\s+.+?)\W*$", last.question, re.IGNORECASE)
     if asked and asked["verb"].lower() in AUXILIARY:
         return f"Why {asked['clause'][:1].lower()}{asked['clause'][1:]}?"
-    sentence = "" if is_refusal(last.answer) else re.split(r"(?<=[.!?])\s+(?=[A-Z])", last.answer)[0]
+    sentence = "" if is_refusal(last.answer) else next((span.of(last.answer) for span in sentences(last.answer)), "")
     plain = re.sub(r"\s*\[\d+\]", "", sentence).rstrip(" .!?")
     if len(words(plain)) <= MAX_PHRASE_WORDS:
         return f"Why: {last.question.rstrip(' ?')}{f' ({plain})' if plain else ''}?"
@@ -297,13 +349,16 @@ def _of_a_relative(last: str, relative: str) -> str:
 
 def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
     last = turns[-1]
-    found = _PRONOUN.search(question)
-    person = person_meant(turns, found.group().lower() if found else "")
+    if not _PRONOUN.search(question) and not re.search(r"\b(?:that|this)\W*$", question):
+        return question
+    people = {sex: person_meant(turns, sex) for sex in ("he", "she")}
+    person = ""
     group = group_meant(turns)
     thing = thing_meant(last)
 
     def fill(match: re.Match[str]) -> str:
         pronoun = match.group().lower()
+        person = people["she" if pronoun in ("she", "her", "hers") else "he"]
         if pronoun in _PERSON and person:
             possessive = pronoun in ("his", "hers") or (
                 pronoun == "her" and re.match(rf"\s+(?!(?:{_AFTER_OBJECT})\b)\w", question[match.end() :])
@@ -324,8 +379,9 @@ def _fill_pronouns(question: str, turns: Sequence[Turn]) -> str:
         )
     # "Kim's wife, what's Kim's name": a second pronoun in one question mostly means the person just named before it.
     double = re.match(r"^(?P<topic>[^,?]+), (?P<ask>(?:what|who|where|when|how)\b.*)$", filled, re.IGNORECASE)
-    if double and person and f"{person}'s" in double["topic"] and f"{person}'s" in double["ask"]:
-        return double["ask"].replace(f"{person}'s", f"{double['topic']}'s", 1)
+    for person in people.values():
+        if double and person and f"{person}'s" in double["topic"] and f"{person}'s" in double["ask"]:
+            return double["ask"].replace(f"{person}'s", f"{double['topic']}'s", 1)
     return filled
 
 

@@ -103,7 +103,7 @@ def plan_question(
         ArgumentError: no question, too long, no words in it; an unknown outlet; a date that is none; since after until.
     """
     cleaned = clean_question(question, max_chars=max_chars)
-    standalone = make_standalone(cleaned, read_history(history), rewrite)
+    standalone = make_standalone(cleaned, read_history(history), rewrite, outlets=known_outlets)
     asked = without_context(standalone)
     named = _given_outlets(outlets, known_outlets) if outlets is not None else _outlets_in(asked, known_outlets)
     first, last = _date(since, "since"), _date(until, "until")

@@ -12,7 +12,7 @@ from kimqa.types import Turn
 
 _MAX_REFERENT_WORDS: Final = 10
 MAX_PHRASE_WORDS: Final = 7  # a name with a title before it; what is longer is a sentence
-NAME: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?\w*|[A-ZÀ-ÖØ-Þ]\w*(?:[-'’][A-ZÀ-ÖØ-Þa-z]\w+)*(?:\s+(?:of |the |de |van |al-)?(?:(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ]\w*(?:-\w+)*))*")  # fmt: skip
+NAME: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?\w*|[A-ZÀ-ÖØ-Þ]\w*(?:[-'’][A-ZÀ-ÖØ-Þa-z]\w+)*(?:\s+(?:of |the |de la |de |van der |van |von der |von |bin |ibn |da |dos |du |la |del |di |el-|al-)?(?:(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ]\w*(?:-\w+)*))*")  # fmt: skip
 AUXILIARY: Final = frozenset(
     "did do does was were is are has have had will would can could should may might must".split()
 )
@@ -21,6 +21,21 @@ _ORGANISATION: Final = frozenset(
     """party lines motors company group bank union league council ministry committee court university institute club times
     post herald tribune gazette news agency radio street palace hall hotel island strait lake river mountain summit accord
     treaty government army police house senate parliament""".split()
+)
+_OPENS_PLACE: Final = frozenset(
+    "north south east west new united hong sri saudi san los las puerto costa world white supreme european der police".split()
+)
+_DEMONYM_LIKE: Final = frozenset(
+    "korean chinese american russian ukrainian british french german japanese iranian israeli indian republican democrat".split()
+)
+_CLAUSE: Final = re.compile(
+    rf"\b(?:{'|'.join(AUXILIARY)}|it|he|she|they|[a-z]+ed|paid|won|beat|said|took|made|got|met|lost|bought|sold|led|left|gave|came|went)\b"
+)
+_QUANTITY: Final = re.compile(
+    r"(?:about|around|at least|more than|nearly|in|on|some|over|up to|almost)?\s*[$€£]?\d", re.IGNORECASE
+)
+_OPENERS: Final = frozenset(
+    "yes no thanks thank great ok okay cool interesting really hmm ah oh wow right sure good nice explain describe list name give summarize summarise show compare police officials scientists astronomers rescuers".split()
 )
 _CALENDAR: Final = frozenset(name.lower() for name in (*WEEKDAYS, *MONTHS))
 _MALE: Final = frozenset("he him his mr king prince sir lord father brother husband son".split())
@@ -47,24 +62,38 @@ def person_meant(turns: Sequence[Turn], pronoun: str) -> str:
             everyone += [*ordered, *names_in(turn.question)]
         else:
             everyone += [*names_in(turn.question), *answer_names]
+    everyone = list(dict.fromkeys(everyone))[:30]
     said = " ".join(f"{turn.question} {turn.answer}" for turn in turns)
+    asked_of = re.findall(rf"\b(?:did|does|do|was|is|has|had|will|would) ({NAME.pattern})", turns[-1].question)
     people = [name for name in everyone if not _is_no_person(name, said)]
-    return max(people, key=lambda name: _fits_sex(name, pronoun, said), default=next(iter(everyone), ""))
+    return max(
+        people,
+        key=lambda name: max(
+            _fits_sex(name, pronoun, said),
+            2 if pronoun not in _FEMALE and name in asked_of and turns[-1].answer.startswith(name) else 0,
+        ),
+        default="",
+    )
 
 
 def _is_no_person(name: str, said: str) -> bool:
     """True for a body or a place, told by its last word or by the "in" and "of" that always stand before it."""
-    if words(name)[-1] in _ORGANISATION | _CALENDAR or re.search(rf"\bthe {re.escape(name)}", said):
+    if (
+        words(name)[0] in _OPENS_PLACE
+        or words(name)[-1] in _DEMONYM_LIKE
+        or words(name)[-1] in _ORGANISATION | _CALENDAR
+        or re.search(rf"\bthe {re.escape(name)}", said)
+    ):
         return True
     if " " in name:
         return False
-    before = re.findall(rf"(\w+) {re.escape(name)}\b", said)
+    before = re.findall(rf"\b(\w{{1,20}}) {re.escape(name)}\b", said)
     return bool(before) and all(word.lower() in ("in", "at", "of", "from", "near", "for", "to") for word in before)
 
 
 def _fits_sex(name: str, pronoun: str, said: str) -> int:
     """2 where a title or the given name speaks for the pronoun, 0 where it speaks against it, else 1."""
-    title = re.findall(rf"(\w+)\.?,? {re.escape(name)}\b(?! [A-Z])", said)
+    title = re.findall(rf"\b(\w{{1,20}})\.?,? {re.escape(name)}\b(?! [A-Z])", said)
     stated = {word.lower() for word in (*title, *name.split()[:1])}
     if stated & _MALE or stated & _FEMALE:
         return 2 if stated & (_FEMALE if pronoun in _FEMALE else _MALE) else 0
@@ -80,7 +109,8 @@ def group_meant(turns: Sequence[Turn]) -> str:
     """Whom "they" means: the first two names that a turn joins with "and"."""
     for turn in reversed(turns):
         for text in (turn.answer, turn.question):
-            for one, other in itertools.pairwise(names_in(text)):
+            named = [name for name in names_in(text) if words(name)[-1] not in _CALENDAR]
+            for one, other in itertools.pairwise(named):
                 if re.search(rf"{re.escape(one)}(?:['’]s)?,? and (?:the )?{re.escape(other)}", text):
                     return f"{one} and {other}"
     return ""
@@ -89,9 +119,12 @@ def group_meant(turns: Sequence[Turn]) -> str:
 def thing_meant(turn: Turn) -> str:
     """What "it" or "that" means: the thing that the last answer names, or, after where and when, what was asked about."""
     opening = words(turn.question)[:1]
-    if opening and opening[0] in ("where", "when"):
+    answer = re.sub(r"\s*\[\d+\]", "", turn.answer).strip().rstrip(".")
+    is_phrase = len(words(answer)) <= MAX_PHRASE_WORDS and not _CLAUSE.search(answer) and not _QUANTITY.match(answer)
+    if opening and opening[0] in ("where", "when") and (_subject(turn.question) or opening[0] == "when"):
         return _subject(turn.question)
-    answer = turn.answer.strip().rstrip(".")
+    if not is_phrase:
+        return ""
     first = words(answer)[:1]
     if not answer or is_refusal(answer) or not first or first[0] in ("yes", "no"):
         return ""
@@ -106,6 +139,12 @@ def _subject(question: str) -> str:
     for position, token in enumerate(tokens):
         if token.lower() in AUXILIARY:
             phrase = " ".join(tokens[position + 1 :])
+            bare = re.match(rf"(?:the )?(?:{NAME.pattern})(?=\s+[a-z]|$)", phrase)
+            if token.lower() in ("did", "does", "do") or (bare and re.search(r"ed$|ld$|t$|rn$", phrase)):
+                stripped = re.sub(r"\s+(?:take place|took place|happen|start|begin|end|occur)$", "", phrase)
+                if stripped != phrase:
+                    return stripped
+                return bare.group() if bare and bare.group().startswith("the ") else ""
             return re.sub(
                 r"\s+(?:take place|took place|happen(?:ed)?|held|start(?:ed)?|begin|end(?:ed)?|located|occur(?:red)?)$",
                 "",
@@ -120,11 +159,14 @@ def names_in(text: str) -> list[str]:
     for match in NAME.finditer(text):
         name = re.sub(r"['’]s?$", "", match.group())
         parts = name.split()
-        while parts and parts[0].lower() in AUXILIARY | WH | STOPWORDS | {"yes", "no"}:
+        while parts and parts[0].lower() in AUXILIARY | WH | STOPWORDS | _OPENERS:
             parts = parts[1:]
         opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!"
         if not parts or (
-            opens and len(parts) == 1 and not re.search(r"['’]s\b", match.group()) and parts[0].lower() in STOPWORDS
+            opens
+            and len(parts) == 1
+            and not re.search(r"['’]s\b", match.group())
+            and parts[0].lower() in STOPWORDS | _OPENERS
         ):
             continue
         name = " ".join(parts)
