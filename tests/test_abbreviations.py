@@ -53,3 +53,15 @@ def test_it_is_spelled_out_before_or_behind_brackets():
         assert found is not None
         assert found[1].of(text) == whole
     assert spelled_out("FU", [passage("The FU stayed (in port)."), passage("The Union of Boats (FU) left.")]) is None
+
+
+@pytest.mark.parametrize(
+    ("short", "before", "found"),
+    [
+        ("OPEC", "the Organization of the Petroleum Exporting Countries", "Organization of the Petroleum Exporting Countries"),
+        ("PPE", "personal protective equipment", "personal protective equipment"),
+        ("BoA", "the Bank of America", "Bank of America"),
+    ],
+)  # fmt: skip
+def test_the_whole_name_is_taken_where_its_words_give_the_letters(short, before, found):
+    assert long_form(short, before) == found

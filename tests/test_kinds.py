@@ -162,3 +162,43 @@ def test_a_year_is_asked_for_and_a_time_counted_from_the_day_of_publication_will
 def test_what_an_article_is_about():
     assert topic_of_work("Who wrote the explainer on the sale of the ferry?") == "the sale of the ferry?"
     assert topic_of_work("Who wrote this article?") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Which six-year-old was rescued?", Kind.FACT),
+        ("What 7.1 magnitude quake hit Velm?", Kind.FACT),
+        ("Which Five Star Movement politician resigned?", Kind.FACT),
+        ("How much did all the repairs cost?", Kind.FACT),
+        ("According to police, was the driver drunk?", Kind.YES_NO),
+        ("Won't he come?", Kind.YES_NO),
+        ("Is it legal or not?", Kind.YES_NO),
+        ("Did both the president and the mayor attend?", Kind.YES_NO),
+        ("What difference will the law make?", Kind.FACT),
+        ("Why did the two papers disagree?", Kind.EXPLANATION),
+        ("Which magazines wrote about it?", Kind.SOURCES),
+        ("Which research papers mention the virus?", Kind.FACT),
+        ("May 12 attack death toll", Kind.FACT),
+    ],
+)
+def test_the_kind_is_not_told_by_a_word_that_means_something_else(question, kind):
+    assert kind_of(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("When Calder visited Velm, what did he promise?", "air defence"),
+        ("Who decides how much aid is sent?", "the ministry"),
+        ("What time zone is the island in?", "Pacific"),
+        ("When did the port reopen?", "Easter"),
+        ("What year did the band form?", "the 1990s"),
+        ("What time did it start?", "half past seven"),
+        ("How many people died?", "Scores"),
+        ("How long was it closed?", "indefinitely"),
+        ("Which party won, Labour or the Scottish National Party?", "the Scottish National Party"),
+    ],
+)
+def test_a_right_answer_fits_however_it_is_put(question, answer):
+    assert fits(question, answer)

@@ -32,7 +32,7 @@ MONTHS: Final = (
 )  # fmt: skip
 # Abbreviations at which the splitter ends a sentence, though a name or a figure follows.
 _ABBREVIATED: Final = re.compile(
-    r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Mmes|Hon|Reps?|Sens?|Gens?|Cols?|Lts?|Sgts?|Atty|Amb|Cllr|Gov|Ret|Vol|Op|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$"
+    r"(?:^|[\s(\"“])(?:Ms|Mx|Messrs|Ft|Const|Pte|Lieut|Pt|Natl|Intl|Tues|Thurs|Wed|Vice-Pres|Mmes|Hon|Reps?|Sens?|Gens?|Cols?|Lts?|Sgts?|Atty|Amb|Cllr|Gov|Ret|Vol|Op|approx|ca|cf|pp?|figs?|vols?|incl|est)\.$"
 )
 _CLITIC: Final = re.compile(r"'s?$")
 
@@ -147,7 +147,7 @@ def _trim(text: str, span: Span) -> Span:
 
 def _word_form(word: str) -> str:
     form = _CLITIC.sub("", normalize(word))
-    return form.replace(".", "") if re.fullmatch(r"(?:\w\.)+\w?\.?", form) else form.rstrip(".")
+    return form.replace(".", "") if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?", form) else form.rstrip(".")
 
 
 @functools.cache

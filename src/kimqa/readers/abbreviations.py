@@ -22,6 +22,7 @@ _ASKED: Final = tuple(
         r"\bwhat (?:does|do|did) (?:the )?(?-i:(?P<short>[A-Z][A-Z.&]{1,9})) mean\W*$",
     )
 )
+_LITTLE: Final = frozenset("of for the and in on to a an de la".split())
 _IN_BRACKETS: Final = re.compile(r"\(([^()\n]{2,80})\)")
 
 
@@ -29,7 +30,7 @@ def abbreviation_asked(question: str) -> str | None:
     """The abbreviation that the question wants spelled out, as typed; None where it asks for something else."""
     for pattern in _ASKED:
         match = pattern.search(question.strip())
-        if match and match["short"].lower() not in STOPWORDS:
+        if match and (match["short"].isupper() or match["short"].lower() not in STOPWORDS):
             return match["short"]
     return None
 
@@ -71,6 +72,9 @@ def long_form(short: str, before: str) -> str | None:
     A. S. Schwartz and M. A. Hearst, A simple algorithm for identifying abbreviation definitions in biomedical text, 2003.
     """
     letters = _letters(short)
+    by_words = _initials(letters, before)
+    if by_words:
+        return by_words
     at = len(before)
     for number in range(len(letters) - 1, -1, -1):
         at -= 1
@@ -84,3 +88,19 @@ def long_form(short: str, before: str) -> str | None:
     return (
         found if len(letters) < len(found) and len(found.split()) <= min(len(letters) + 5, 2 * len(letters)) else None
     )
+
+
+def _initials(letters: str, before: str) -> str | None:
+    """The last words of `before` that begin with the letters one by one; little words count if it does not work without."""
+    found = list(re.finditer(r"[^\W_][\w’']*", before))
+    for counts_little in (False, True):
+        at = len(letters)
+        for match in reversed(found):
+            is_little = match.group().lower() in _LITTLE
+            if match.group()[0].lower() == letters[at - 1] and (counts_little or not is_little):
+                at -= 1
+                if not at:
+                    return before[match.start() :] if len(letters) > 1 else None
+            elif not is_little:
+                break
+    return None

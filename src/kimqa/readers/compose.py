@@ -24,13 +24,15 @@ from kimqa.readers.quoting import (
     lead_in,
     list_items,
     quote_of,
+    same_answer,
     statement_of,
     with_its_parts,
     with_rest_of_speech,
     with_source,
+    without_stop,
 )
 from kimqa.readers.span_model import Reading
-from kimqa.text import LIST_GAP, LIST_ITEM, sentences, stems, without_context, word_spans, words
+from kimqa.text import LIST_GAP, LIST_ITEM, sentences, without_context, word_spans
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
 
 _MAX_STATEMENTS: Final = 3
@@ -102,7 +104,7 @@ def joined(drafts: Sequence[Draft], passages: Sequence[Passage]) -> Draft:
             statements.setdefault(statement.text, statement)
     shorts: list[str] = []
     for draft in drafts:
-        if draft.short and not any(_same_answer(draft.short, other) for other in shorts):
+        if draft.short and not any(same_answer(draft.short, other) for other in shorts):
             shorts.append(draft.short)
     return Draft(
         tuple(statements.values()),
@@ -114,7 +116,7 @@ def joined(drafts: Sequence[Draft], passages: Sequence[Passage]) -> Draft:
 
 def _sourced(statement: DraftStatement, passage: Passage) -> DraftStatement:
     named = with_source(statement, passage)
-    ending = named.text.removeprefix(statement.text.rstrip("."))
+    ending = named.text.removeprefix(without_stop(statement.text))
     return statement if statement.text.endswith(ending.strip()) else named
 
 
@@ -129,6 +131,8 @@ def _with_year(draft: Draft, best: Candidate) -> Draft:
     assert best.best is not None
     sentence = around(best.passage.text, best.best).of(best.passage.text)
     year = year_meant(best.best.text, best.passage.published, sentence)
+    if len(_YEAR.findall(best.best.text)) > 1:  # "from 1990 to 2005"
+        return draft
     return draft if year is None else dataclasses.replace(draft, short=str(year))
 
 
@@ -245,7 +249,7 @@ def _item_of(passage: Passage, item: Span) -> DraftStatement:
 
 
 def _unnumbered(item: DraftStatement) -> str:
-    return LIST_ITEM.sub("", item.text, count=1).rstrip(".")
+    return without_stop(LIST_ITEM.sub("", item.text, count=1))
 
 
 def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Draft | None:
@@ -316,11 +320,11 @@ def _items(likely: Sequence[Candidate]) -> Draft:
         spans = candidate.reading.spans if candidate is best else candidate.reading.spans[:1]
         as_likely = [span for span in spans if span.score >= _ITEM_SHARE * spans[0].score]
         for span in sorted(as_likely, key=lambda span: span.start):
-            if len(items) >= _MAX_ITEMS or any(_same_answer(span.text, item) for item in items):
+            if len(items) >= _MAX_ITEMS or any(same_answer(span.text, item) for item in items):
                 continue
             items.append(span.text)
             statement = statement_of(candidate, span, ())
-            if statement.text not in {s.text for s in statements} and len(statements) < _MAX_STATEMENTS + 1:
+            if statement.text not in {s.text for s in statements} and len(statements) < _MAX_ITEMS:
                 statements.append(statement)
     return Draft(tuple(statements), short=", ".join(items), confidence=best.confidence)
 
@@ -333,17 +337,12 @@ def _agreeing(best: Candidate, others: Sequence[Candidate]) -> tuple[list[Candid
     for other in others:
         if other.best is None or other.passage.article_id in seen:
             continue
-        if _same_answer(best.best.text, other.best.text):
+        if same_answer(best.best.text, other.best.text):
             same.append(other)
             seen.update((other.passage.article_id, *other.passage.also_in))
         else:
             different.append(other)
     return same, different
-
-
-def _same_answer(one: str, other: str) -> bool:
-    left, right = set(stems(one)) or set(words(one)), set(stems(other)) or set(words(other))
-    return bool(left and right) and (left <= right or right <= left)
 
 
 def _conflicts(

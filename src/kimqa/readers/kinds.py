@@ -6,29 +6,38 @@ import enum
 import re
 from typing import Final
 
-from kimqa.readers.listing import NUMBER_WORD, names_many
+from kimqa.readers.listing import NO_MEASURE, NUMBER_WORD, names_many
 from kimqa.text import stems, without_context
 
 _AUXILIARY: Final = r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
-_YES_NO: Final = re.compile(rf"^(?:and |but |so )?{_AUXILIARY}(?:n['’]?t)?\b", re.IGNORECASE)
-_CHOICE: Final = re.compile(r"\bor\b", re.IGNORECASE)
+# "May 12 attack" and "Will Smith slap" open with no auxiliary; "In 2019, was it closed" has one behind its opening.
+_YES_NO: Final = re.compile(
+    rf"^(?:(?!who|what|when|where|which|why|how)[^,?]{{1,80}}, )?(?:and |but |so )?(?:wo(?=n['’]t)|{_AUXILIARY}(?! \d)(?! (?-i:[A-Z]\w+ \w+) \w+$))(?:n['’]?t)?\b",
+    re.IGNORECASE,
+)
+_CHOICE: Final = re.compile(r"\bor\b(?! (?:not|more|less|fewer|so|later|earlier)\b)", re.IGNORECASE)
 _EXPLAIN: Final = re.compile(
     r"^(?:\W*)(?:why\b|how come\b|for what reason|what (?:made|caused|motive|reason|explains|led|prompted|drove)\b)"
     r"|\b(?:why did|why was|why is|why were|why do|why does|the reason (?:for|why))\b",
     re.IGNORECASE,
 )
 _LIST: Final = re.compile(
-    rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{NUMBER_WORD}\b"
+    rf"\b(?:what|which|name|list)\s+(?:the\s+|are\s+the\s+|were\s+the\s+)?{NUMBER_WORD}\b{NO_MEASURE}"
     r"|\b(?:what|which)\s+(?:kinds|types|sorts|ways|places|countries|cities|people|companies|steps|measures|reasons|conditions|subjects|topics|teams|outlets|reports|leaders|members|items|states)\b"
     r"|\b(?:what|which)\s+(?:\w+\s+){0,2}\w+[^\Ws]s\s+(?:are|were|have)\b"
-    r"|\beach of the\b|^list\b|\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
+    r"|\beach of the\b|^list\b(?! price)|^(?:name|give|who (?:are|were)|what (?:are|were))\b[^?]*\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
     re.IGNORECASE,
 )
 _COMPARE: Final = re.compile(
-    r"(?:^|[:;,.?]\s*)compare\b|\b(?:differ|differs|differed|differently|difference|respectively)\b"
+    r"(?:^|[:;,.?]\s*)compare\b|\b(?:differ|differs|differed|difference(?= between)|differences|respectively)\b"
     r"|\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers)\b.*\b(?:dis)?agree\b"
-    r"|\b(?:both\b.+\band|whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then\b)\b"
+    r"|\b(?:whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then (?:in|by|on|at))\b"
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
+    re.IGNORECASE,
+)
+_WHY: Final = re.compile(r"\W*why\b", re.IGNORECASE)
+_AGREE: Final = re.compile(
+    r"\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers)\b.*\b(?:agree|disagree|differ)\b",
     re.IGNORECASE,
 )
 _WORK: Final = r"(?:article|piece|story|report|column|essay|analysis|editorial|review|text|explainer|feature|dispatch|commentary|interview)s?"
@@ -37,10 +46,10 @@ _AUTHOR: Final = re.compile(
     rf"|\b{_WORK}\b.*\b(?:written by (?:whom|who)|whose byline)\b",
     re.IGNORECASE,
 )
-_OUTLET_NOUN: Final = r"(?:outlet|report|article|source|(?:news)?paper|publication|agency|broadcaster)"
-_TELLS: Final = r"(?:mention|report|say|said|state|note|describe|cover|claim|write|wrote|tell|told|speak|spoke|name|carrie|carry|quote|cite)(?:s|d|ed|ing)?"
+_OUTLET_NOUN: Final = r"(?:outlet|report|article|source|(?:news)?paper|publication|agenc(?:y|ie)|broadcaster|magazine|website|news organi[sz]ation)"
+_TELLS: Final = r"(?:mention|report|say|said|state|note|describe|cover|claim|write|wrote|tell|told|speak|spoke|name|carrie|carry|quote|cite|confirm|publish|discuss)(?:s|d|ed|ing)?"
 _SOURCES: Final = re.compile(
-    rf"\b(?:which|what) (?:of the )?(?:\w+ )?{_OUTLET_NOUN}(?P<several>s)? (?:(?:have|has|had|do|does|did|also|first|all|both|\w+ly) )*{_TELLS}\b(?! (?:to|with|out)\b)",
+    rf"\b(?:which|what) (?:of the )?(?:(?!(?:do|does|did|research|white|academic|court)\b)\w+ )?{_OUTLET_NOUN}(?P<several>s)? (?:(?:have|has|had|do|does|did|also|first|all|both|\w+ly) )*{_TELLS}\b(?! (?:to|with|out)\b)",
     re.IGNORECASE,
 )
 
@@ -67,9 +76,10 @@ def kind_of(question: str) -> Kind:
         return Kind.AUTHOR
     if _SOURCES.search(question):
         return Kind.SOURCES
-    if _COMPARE.search(question):
+    is_yes_no = _YES_NO.match(question) is not None and not _CHOICE.search(question)
+    if _COMPARE.search(question) and not _WHY.match(question) and not (is_yes_no and not _AGREE.search(question)):
         return Kind.COMPARISON
-    if _YES_NO.match(question) and not _CHOICE.search(question):
+    if is_yes_no:
         return Kind.YES_NO
     if _EXPLAIN.search(question):
         return Kind.EXPLANATION
@@ -81,28 +91,31 @@ def kind_of(question: str) -> Kind:
 _NUMBERS: Final = (
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|"
-    r"trillions?|dozens?|half|third|quarter|decades?|no|none|nobody|zero|both|twice|once|single|an?|several|few)\b"
+    r"trillions?|dozens?|half|third|quarter|decades?|no|none|nobody|nothing|never|zero|both|twice|thrice|once|single|an?|several|few|many|most|all|every|any|scores|much|little"
+    r"|nearly|free|majority|entire|whole|doubled|threefold)\b"
 )
 _TIME_WORDS: Final = (
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:january|february|march|april|may|june|july|august|september|"
     r"october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\b(?:today|yesterday|tomorrow|tonight|noon|"
     r"midnight|morning|afternoon|evening|night|dawn|dusk|spring|summer|autumn|winter|week(?:end)?s?|months?|years?|decades?|"
-    r"century|centuries|days?|hours?|minutes?|after|before|when|until|since|during|once|as soon as|while|recently|ago)\b"
+    r"century|centuries|days?|hours?|minutes?|after|before|when|until|since|during|once|as soon as|while|recently|ago|christmas|easter|ramadan|thanksgiving|hanukkah|passover|overnight|sunset|sunrise|lunchtime|breakfast"
+    r"|immediately|soon|shortly|later|earlier|never|eve|fall|fortnight|quarters?|half|infancy|birth|teens|childhood|middle ages|pandemic|war|term|\d0s)\b"
 )
 _TIMES: Final = rf"\d|{_TIME_WORDS}"
 # The form that an answer must have, told by the words that ask for it.
+_ASKS: Final = r"(?:^|[,:;]\s*|\band )\W*(?:(?:and|but|so|about|by|for|in|at|to|from|of|until|after|since|on) )*"
 _FORMS: Final = (
-    (re.compile(r"\bhow (?:many|much|old|tall|big|large|heavy|fast|far|high|deep)\b|\bwhat (?:percentage|share|number|proportion)\b", re.IGNORECASE), re.compile(_NUMBERS, re.IGNORECASE)),
-    (re.compile(r"\bhow long\b", re.IGNORECASE), re.compile(f"{_NUMBERS}|{_TIMES}", re.IGNORECASE)),
-    (re.compile(r"\b(?:what|which) year\b", re.IGNORECASE), re.compile(rf"\b\d{{4}}\b|{_TIME_WORDS}", re.IGNORECASE)),
-    (re.compile(r"^(?:\W*)when\b|\b(?:what|which) (?:day|date|month|time|weekday)\b", re.IGNORECASE), re.compile(_TIMES, re.IGNORECASE)),
+    (re.compile(rf"{_ASKS}how (?:many|much(?! (?:damage|trouble|support|does it matter))|old|tall|heavy)\b|\bwhat (?:percentage|share|proportion)\b", re.IGNORECASE), re.compile(_NUMBERS, re.IGNORECASE)),
+    (re.compile(rf"{_ASKS}how long\b", re.IGNORECASE), re.compile(rf"{_NUMBERS}|{_TIMES}|\b(?:life|indefinitely|permanently|forever)\b", re.IGNORECASE)),
+    (re.compile(r"\b(?:what|which) year\b(?!-| group)", re.IGNORECASE), re.compile(rf"\b\d{{4}}s?\b|\w+ties\b|{_TIME_WORDS}", re.IGNORECASE)),
+    (re.compile(rf"^\W*when\b(?!\s+and\s+where\b)(?![^?]*,\s*(?:\w+ )?(?:who|whom|whose|what|where|which|how|why|{_AUXILIARY})\b)|{_ASKS}(?:what|which) (?:day|date|month|time|weekday)\b(?! (?:zone|machine|magazine|trader|nursery|job|palm)\b|-)", re.IGNORECASE), re.compile(f"{_TIMES}|{_NUMBERS}", re.IGNORECASE)),
 )  # fmt: skip
 _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b|\bhow recently\b", re.IGNORECASE)
 
 
 def fits(question: str, answer: str) -> bool:
     """False when the question asks for a number or a time and the answer holds none, or when it only repeats the question."""
-    if _repeats(question, answer) and kind_of(question) is not Kind.YES_NO:
+    if _repeats(question, answer) and kind_of(question) is not Kind.YES_NO and not _CHOICE.search(question):
         return False
     return all(form.search(answer) is not None for asked, form in _FORMS if asked.search(question))
 
@@ -155,7 +168,7 @@ def asks_for_words(question: str) -> bool:
 
 # "Which year", and "year" at the end of words typed into a search box; not "this year" and "once a year".
 _ASKS_YEAR: Final = re.compile(
-    r"\b(?:what|which) years?\b|(?<!this )(?<!last )(?<!next )(?<!that )(?<!\ba )(?<!per )(?<!each )(?<!every )(?<!the )(?<!past )(?<!same )\byear$",
+    r"\b(?:what|which) years?\b(?!-| group)|(?<!this )(?<!last )(?<!next )(?<!that )(?<!\ba )(?<!per )(?<!each )(?<!every )(?<!the )(?<!past )(?<!same )(?<!new )(?<!fiscal )(?<!school )(?<!tax )(?<!one )(?<!full )(?<!leap )\byear$",
     re.IGNORECASE,
 )
 

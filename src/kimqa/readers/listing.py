@@ -8,6 +8,9 @@ from typing import Final
 NUMBER_WORD: Final = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
 """A number of things that may be asked for, as a pattern."""
 
+NO_MEASURE: Final = r"(?![-–/.,%’']|\s*(?:per ?cent|percent|years?[ -]olds?|hours?|day)\b)(?!(?-i:\s[A-Z]))"
+"""What may not follow such a number: "two-time", "7.1", "10 per cent", "Five Star Movement"."""
+
 _REPORTED: Final = r"(?:articles?|reports?|texts?|stories|coverage|papers?|news|corpus)"
 _MENTIONED: Final = re.compile(
     rf",?\s*(?:that|who|which)?\s*(?:(?:are|is|were|was)\s+)?(?:(?:the\s+)?{_REPORTED}\s+)?(?:mention(?:s|ed)?|named?|listed|quoted?|cited?|told of|found|appear(?:s|ing)?|occur(?:s|ring)?)(?:\s+(?:in|by)\s+(?:(?:the|all|these|any)\s+)*{_REPORTED})?\s*$"
@@ -15,13 +18,13 @@ _MENTIONED: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMING: Final = re.compile(
-    rf"^(?:please )?(?:(?:list|name(?! of\b)|enumerate|give(?: me)?|who (?:are|were)|what are the names of|what (?:are|were)(?= the ))\s+)(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:names of (?:the\s+)?)?(?!{NUMBER_WORD}\b)(?P<what>\w.*)$",
+    rf"^(?:please )?(?:(?:list|name(?! of\b)|enumerate|give(?: me)?|who (?:are|were)|what are the names of|what (?:are|were)(?= the ))\s+)(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:names of (?:the\s+)?)?(?!(?:the\s+)?{NUMBER_WORD}\b)(?P<what>\w.*)$",
     re.IGNORECASE,
 )
 _AUX_AFTER: Final = r"(?:have|are|were|did|does|do|had|will|would|can|could|may|might|\w+ed)"
-_NO_PLURAL: Final = r"(?:does|was|is|has|news|words|means|this|its|series|politics|economics|always|gas|lens|chaos|bias|atlas|canvas|christmas)"
+_NO_PLURAL: Final = r"(?:does|was|is|has|species|headquarters|barracks|odds|results|wages|goods|clothes|remains|funds|savings|thanks|jeans|news|words|means|this|its|series|politics|economics|always|gas|lens|chaos|bias|atlas|canvas|christmas)"
 _PLURAL: Final = re.compile(
-    rf"^(?P<before>(?:\w+ )?(?:what|which)\s+)(?!{NUMBER_WORD}\b)(?P<more>(?:\w+\s+){{0,2}}?)(?P<noun>(?!{_NO_PLURAL}\b)(?-i:[a-z])\w+[^\Wsui]s|people|men|women|children)"
+    rf"^(?P<before>(?:\w+ )?(?:what|which)\s+)(?!{NUMBER_WORD}\b)(?P<more>(?:(?!of\s)\w+\s+){{0,2}}?)(?P<noun>(?!{_NO_PLURAL}\b)(?-i:[a-z])\w+[^\Wsui]s|people|men|women|children)"
     rf"(?P<of>\s+of\s+.+?)?\s+(?P<verb>{_AUX_AFTER})\b(?P<after>.*)$",
     re.IGNORECASE,
 )
@@ -57,7 +60,7 @@ def one_of_many(question: str) -> str | None:
 
     "List the mayors of Velm mentioned in the reports" gives "Who is the mayor of Velm?".
     """
-    asked = question.strip().rstrip("?.! ")
+    asked = " ".join(question.split()).rstrip("?.! ")
     while (shorter := _MENTIONED.sub("", asked)) != asked:
         asked = shorter
     naming, plural = _NAMING.match(asked), _PLURAL.match(asked)
@@ -90,7 +93,7 @@ def _singular(noun: str) -> str:
 
 
 _COUNTED: Final = re.compile(
-    rf"\b(?:what|which|name|list|give)\s+(?:(?:the|are|were|me|all|her|his|its|their)\s+)*(?P<count>{NUMBER_WORD})\s+\w+",
+    rf"\b(?:what|which|name|list|give)\s+(?:(?:the|are|were|me|all|her|his|its|their)\s+)*(?P<count>{NUMBER_WORD}){NO_MEASURE}\s+\w+",
     re.IGNORECASE,
 )
 _COUNTS: Final = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

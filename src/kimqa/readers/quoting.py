@@ -8,19 +8,23 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kimqa.numbers import numbers_in
 from kimqa.readers.span_model import Reading
 from kimqa.readers.span_model import Span as AnswerSpan
-from kimqa.text import LIST_ITEM, sentences, written_date
+from kimqa.text import LIST_ITEM, sentences, stems, words, written_date
 from kimqa.types import DraftStatement, Passage, Quote, Span
 
 _SPEECH: Final = re.compile(r"[\"“”]")
 # A quotation that is given to someone by name; "she said" goes on with the one before.
+_SAYS: Final = r"(?:said|says|added|asked|wrote|told|replied|answered|insisted|commented|tweeted|according to)"
 _OTHER_SPEAKER: Final = re.compile(
-    r"[,.!?][\"”]\s*(?:said|says|added|asked|wrote|told|replied|answered|according to)\s+(?:the |a |an )?(?!he\b|she\b|they\b)\w"
-    r"|[,.!?][\"”]\s*(?:the |a )?[A-Z][\w-]+(?:\s[A-Z][\w-]+)?\s+(?:said|says|added|asked|wrote|told|replied)\b"
+    rf"[,.!?][\"”]\s*{_SAYS}\s+(?!he\b|she\b|they\b)\w|[,.!?][\"”]\s*(?!(?:he|she|they)\b)(?:[\w.’'-]+\s+){{1,5}}{_SAYS}\b"
 )
+_OPPOSING: Final = frozenset("not no up down before after over under more less fewer without against".split())
 _MAX_SPEECH: Final = 3  # sentences that a quotation is widened to, beside the one that answers
-_REFERRING: Final = re.compile(r"^(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its)\b")
+_REFERRING: Final = re.compile(
+    r"^(?:He|She|They|It|This(?! (?:week|month|year|time)\b)|That|These|Those|His|Her|Their|Its)\b"
+)
 # A capitalised word within a sentence (a small letter or a comma stands before it) right before a name.
 _NAME_BEFORE: Final = re.compile(r"(?<=[a-z,] )([A-Z][\w-]*)\s$")
 # Capitalised words that stand before a name and are none of it: ranks and offices, days and months.
@@ -84,6 +88,8 @@ def with_its_parts(text: str, spans: Sequence[AnswerSpan]) -> tuple[AnswerSpan, 
         first -= 1
     while last + 1 < len(parts) and _BETWEEN_PARTS.fullmatch(text, parts[last].end, parts[last + 1].start):
         last += 1
+    if any(character.isdigit() for character in best.text):  # "12, and 40 were hurt": numbers are of different things
+        first = last = parts.index(best)
     start, end = parts[first].start, parts[last].end
     whole = dataclasses.replace(best, start=start, end=end, text=text[start:end])
     return (whole, *(span for span in spans if span.end <= start or end <= span.start))
@@ -166,4 +172,17 @@ def list_items(text: str) -> list[Span]:
 def with_source(statement: DraftStatement, passage: Passage) -> DraftStatement:
     """The statement with the outlet and the day of publication in brackets at its end."""
     source = ", ".join(part for part in (passage.outlet, written_date(passage.published)) if part)
-    return dataclasses.replace(statement, text=f"{statement.text.rstrip('.')} ({source}).")
+    return dataclasses.replace(statement, text=f"{without_stop(statement.text)} ({source}).")
+
+
+def without_stop(text: str) -> str:
+    """A sentence without its full stop, unless that is one of an abbreviation: "in the U.S." keeps it."""
+    return re.sub(r"(?<!\.)(?<!\b[A-Za-z])(?<!\b(?:Jr|Sr|Co))(?<!\b(?:etc|Inc|Ltd))\.$", "", text)
+
+
+def same_answer(one: str, other: str) -> bool:
+    """Whether one short answer says what the other says, or a part of it, with the same numbers and the same sense."""
+    left, right = (set(stems(text)) | (set(words(text)) & _OPPOSING) or set(words(text)) for text in (one, other))
+    if numbers_in(one) != numbers_in(other) or (left ^ right) & _OPPOSING:
+        return False
+    return bool(left and right) and (left <= right or right <= left)
