@@ -1,6 +1,7 @@
 """`python -m evals.benchmarks.archives`: gold questions on invented archives of news, a row for each archive.
 
-An archive is a folder with `corpus/` and `gold.jsonl`; without arguments all that come with kimqa are asked.
+An archive is a folder with `corpus/` and `gold.jsonl`; without arguments all that come with kimqa are asked. `--more` asks the
+questions of `more.jsonl` instead, mostly comparisons, where there are such.
 """
 
 from __future__ import annotations
@@ -30,14 +31,16 @@ _FIGURES: Final = (
 )
 
 
-def ask_archive(folder: Path, vectorstore: Path, reader: str | None = None) -> list[Outcome]:
+def ask_archive(
+    folder: Path, vectorstore: Path, reader: str | None = None, questions: str = "gold.jsonl"
+) -> list[Outcome]:
     """Index the archive into `vectorstore`, ask its questions and grade the answers, in the order of the questions."""
     settings = load_settings(home=folder, corpus=folder / "corpus", vectorstore=vectorstore)
     Pipeline.build(settings)
     pipeline = Pipeline.open(settings)
     texts = {article.id: article.text for article in pipeline.articles()}
     outcomes = []
-    for gold in load_gold([folder / "gold.jsonl"], texts):
+    for gold in load_gold([folder / questions], texts):
         answer = pipeline.ask(gold.question, history=gold.history, reader=reader)
         outcomes.append(grade(gold, answer, texts, milliseconds=0.0))
     return outcomes
@@ -47,17 +50,20 @@ def main() -> None:
     """Ask and print a table of figures and one of right answers by type."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.archives", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="*", help="archives (default: those in evals/archives)")
+    parser.add_argument("--more", action="store_true", help="ask the questions of more.jsonl instead")
     parser.add_argument("--reader", help="default: that of the settings")
     options = parser.parse_args()
-    folders = options.folders or [archives.FOLDER / name for name in (*archives.DEVELOPMENT, *archives.BLIND)]
-    missing = [folder for folder in folders if not (folder / "gold.jsonl").is_file()]
+    questions = "more.jsonl" if options.more else "gold.jsonl"
+    all_folders = [archives.FOLDER / name for name in (*archives.DEVELOPMENT, *archives.BLIND)]
+    folders = options.folders or [folder for folder in all_folders if (folder / questions).is_file()]
+    missing = [folder for folder in folders if not (folder / questions).is_file()]
     if missing:
-        print(f"skipped: {missing[0]} has no gold.jsonl. Name folders with corpus/ and gold.jsonl.")
+        print(f"skipped: {missing[0]} has no {questions}. Name folders with corpus/ and gold.jsonl.")
         return
     asked: dict[str, list[Outcome]] = {}
     with tempfile.TemporaryDirectory() as work:
         for folder in folders:
-            asked[folder.name] = ask_archive(folder, Path(work) / folder.name, options.reader)
+            asked[folder.name] = ask_archive(folder, Path(work) / folder.name, options.reader, questions)
             print(f"  {folder.name}: {len(asked[folder.name])} questions", file=sys.stderr)
     rows = {name: summarize_sets(outcomes)[-1] for name, outcomes in asked.items()}
     for label, names in (("development", archives.DEVELOPMENT), ("blind", archives.BLIND)):

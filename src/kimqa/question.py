@@ -229,7 +229,7 @@ def _outlets_in(question: str, known: Sequence[str]) -> list[str]:
     ]
     if not typed_lower:
         cues.append(
-            rf"\b(?:said|say|written|reported?|described|told|quoted|mentioned|cover(?:ed|age)|published|articles?|stor(?:y|ies)|reports?|accounts?)\b(?:\s+\w+)*?\s+(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)"
+            rf"\b(?:said|say|cited|written|reported?|described|told|quoted|mentioned|cover(?:ed|age)|published|articles?|stor(?:y|ies)|reports?|accounts?)\b(?:\s+\w+)*?\s+(?:in|by|from)\s+(?:the\s+)?{listed}['’]?s?\s*(?:\?|$|,)"
         )
     named = " ".join(match.group() for cue in cues for match in re.finditer(cue, question, re.IGNORECASE))
     found: list[str] = []

@@ -18,7 +18,7 @@ _MENTIONED: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMING: Final = re.compile(
-    rf"^(?:please )?(?:(?:list|name(?! of\b)|enumerate|give(?: me)?|who (?:are|were)|what are the names of|what (?:are|were)(?= the ))\s+)(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:names of (?:the\s+)?)?(?!(?:the\s+)?{NUMBER_WORD}\b)(?P<what>\w.*)$",
+    rf"^(?:please )?(?:(?:list|name(?! of\b)|enumerate|give(?: me)?|who (?:are|were)|what are the names of|what (?:are|were)(?= the ))\s+)(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:names of (?:the\s+)?(?:{NUMBER_WORD}\s+)?)?(?!(?:the\s+)?{NUMBER_WORD}\b)(?P<what>\w.*)$",
     re.IGNORECASE,
 )
 _AUX_AFTER: Final = r"(?:have|are|were|did|does|do|had|will|would|can|could|may|might|\w+ed)"
