@@ -8,7 +8,7 @@ import pytest
 from kimqa.errors import ModelError
 from kimqa.ground import ground, place_of
 from kimqa.readers.load import load_extractive, load_judge
-from kimqa.support import MEASURES, coverage, measure_of, names_in, other_answer, support_of
+from kimqa.support import MEASURES, coverage, measure_of, names_in, other_answer, speaks_for_itself, support_of
 from kimqa.text import normalize
 from kimqa.types import Draft, DraftStatement, Filling, Passage, Quote, Verdict
 
@@ -279,3 +279,17 @@ def test_a_passage_that_does_not_answer_the_question_does_not_take_over_a_statem
     for passages, held in ((about, 1), (apart, 0)):
         draft = dataclasses.replace(named, passages=tuple(passages))
         assert len(ground(draft, GATE, WordJudge()).draft.statements) == held
+
+
+@pytest.mark.parametrize(
+    ("statement", "speaks"),
+    [
+        ("I found him a tiresome host.", True),
+        ("We needed his trade.", True),
+        ("He said “I am tired” and left.", False),
+        ("The US and Iran met in World War I.", False),
+        ("The U.S. told us nothing.", True),
+    ],
+)
+def test_a_statement_that_says_i_or_we_is_no_statement_of_an_article(statement, speaks):
+    assert speaks_for_itself(statement) is speaks

@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/verifier"))
     parser.add_argument("--reader", type=Path, default=Path("src/kimqa/models/reader"), help="fills the blanks")
     parser.add_argument("--work", type=Path, default=Path("training/work"))
-    parser.add_argument("--max-dropped", type=float, default=0.12, help="share of the supported statements")
+    parser.add_argument("--max-dropped", type=float, default=0.10, help="share of the supported statements")
     arguments = parser.parse_args()
 
     judge = SpanJudge(SpanModel.load(arguments.model), SpanModel.load(arguments.reader))

@@ -16,7 +16,7 @@ from typing import Final
 from kimqa.blanks import blanks, question_of, says_the_same
 from kimqa.dates import dates_in, days_meant, words_meant
 from kimqa.numbers import number_pairs, numbers_in
-from kimqa.text import STOPWORDS, content_words, normalize, sentences, stem, words, written_date
+from kimqa.text import STOPWORDS, content_words, normalize, sentences, stem, straighten, words, written_date
 from kimqa.types import Judge, Passage, Quote, Verdict
 
 _WINDOW: Final = 2  # sentences that one statement is first held against
@@ -27,6 +27,8 @@ _LEAST_PROBABILITY: Final = 1e-4
 _LEAST_SCORE: Final = 1e-3  # where neither answer scores, neither speaks
 _CAPITALISED: Final = re.compile(r"(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'-]*")
 _QUOTED: Final = re.compile(r'"([^"]{3,})"')
+_FIRST_PERSON: Final = re.compile(r"(?<![\w.])(?:I|I'(?:m|ve|d|ll)|[Mm]y|me|[Ww]e|[Oo]ur|us)(?![\w.])")
+_NUMERAL: Final = re.compile(r"\b(?!(?:But|And|That|As|If|When|Then|So|Yes|No)\b)[A-Z][\w-]+ I\b")  # "World War I"
 _CLAUSE: Final = re.compile(r"[,;:.!?]\s|\s-+\s|\bbut\b|\bwhile\b|\balthough\b|\bthough\b")
 # Closed classes, by meaning; stems where a word has forms.
 _NEGATIONS: Final = frozenset(
@@ -47,6 +49,7 @@ MEASURES: Final = (
     "other_answer",
 )  # fmt: skip
 """Names of what `measure_of` returns, in its order."""
+_VERBATIM: Final = MEASURES.index("verbatim")
 _MUST_BE_THERE: Final = tuple(MEASURES.index(name) for name in ("number_missing", "date_wrong", "quote_missing"))
 
 
@@ -64,7 +67,8 @@ def support_of(statement: str, passages: Sequence[Passage], judge: Judge) -> Sup
     windows = [_window(statement, passage) for passage in passages]
     verdicts = judge.judge(statement, [*passages, *windows])
     counted = measure(statement, passages, windows, verdicts)
-    probability = 0.0 if is_ruled_out(counted) else judge.support((*counted, 0.0))
+    is_played = speaks_for_itself(statement) and not counted[_VERBATIM]
+    probability = 0.0 if is_played or is_ruled_out(counted) else judge.support((*counted, 0.0))
     if probability >= judge.least_support:  # what other answers there are can only speak against it, and takes longest
         probability = judge.support((*counted, other_answer(statement, passages, judge)))
     return Support(probability, probability >= judge.least_support, _quotes(statement, windows))
@@ -80,6 +84,11 @@ def measure_of(statement: str, passages: Sequence[Passage], judge: Judge) -> tup
 def is_ruled_out(measures: Sequence[float]) -> bool:
     """Whether a number, a date or quoted words of a statement stand nowhere in what it names, whatever a model says of it."""
     return any(measures[place] for place in _MUST_BE_THERE)
+
+
+def speaks_for_itself(statement: str) -> bool:
+    """Whether a statement says "I" or "we" outside quotation marks: what articles tell has no such speaker, a played part has."""
+    return _FIRST_PERSON.search(_NUMERAL.sub(" ", _QUOTED.sub(" ", straighten(statement)))) is not None
 
 
 def coverage(statement: str, passage: Passage) -> float:
