@@ -93,7 +93,8 @@ verifier: $(READY)
 	@$(BIN)/python -m training.prepare --shared $(DATA) --work $(WORK)
 	@$(BIN)/python -m training.restore --out $(WORK)/shipped/model.safetensors
 	@$(BIN)/python -m training.train --stage 9 --work $(WORK) --steps 1800 --batch-size 32 --average 0.995 --init $(WORK)/shipped/model.safetensors
-	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage9/model.safetensors --out $(VERIFIER)
+	@$(BIN)/python -m training.train --stage 9 --name stage9b --work $(WORK) --steps 800 --batch-size 32 --peak 1e-4 --average 0.995 --seed 23 --init $(WORK)/stage9/model.safetensors
+	@$(BIN)/python -m training.export --work $(WORK) --weights $(WORK)/stage9b/model.safetensors --out $(VERIFIER)
 	@$(BIN)/python -m training.support --work $(WORK) --model $(VERIFIER)
 	@$(BIN)/python -m training.evaluate --work $(WORK) --model $(VERIFIER) --record
 
