@@ -324,6 +324,7 @@ def test_an_outlet_that_is_not_the_source_of_what_is_asked_hides_nothing(questio
         ("How does NPR's account differ from that of Vox?", ("NPR", "Vox")),
         ("What does the New York Times story say?", ("New York Times",)),
         ("what did npr say about the parade?", ("NPR",)),
+        ("According to NPR, who else came?", ("NPR",)),
     ],
 )
 def test_every_outlet_that_is_asked_for_is_searched(question, outlets):

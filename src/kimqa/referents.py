@@ -11,6 +11,7 @@ from kimqa.text import MONTHS, STOPWORDS, WEEKDAYS, words
 from kimqa.types import Turn
 
 _MAX_REFERENT_WORDS: Final = 10
+_MAX_NAMES: Final = 30  # of the last turns; each is looked at in all that was said
 MAX_PHRASE_WORDS: Final = 7  # a name with a title before it; what is longer is a sentence
 NAME: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?\w*|[A-ZÀ-ÖØ-Þ]\w*(?:[-'’][A-ZÀ-ÖØ-Þa-z]\w+)*(?:\s+(?:of |the |de la |de |van der |van |von der |von |bin |ibn |da |dos |du |la |del |di |el-|al-)?(?:(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ]\w*(?:-\w+)*))*")  # fmt: skip
 AUXILIARY: Final = frozenset(
@@ -22,11 +23,15 @@ _ORGANISATION: Final = frozenset(
     post herald tribune gazette news agency radio street palace hall hotel island strait lake river mountain summit accord
     treaty government army police house senate parliament""".split()
 )
+# What names of places and peoples open or close with: "North Korean", "New York", "Sri Lanka".
 _OPENS_PLACE: Final = frozenset(
     "north south east west new united hong sri saudi san los las puerto costa world white supreme european der police".split()
 )
 _DEMONYM_LIKE: Final = frozenset(
-    "korean chinese american russian ukrainian british french german japanese iranian israeli indian republican democrat".split()
+    """american argentine australian austrian belgian brazilian british canadian chinese colombian cuban danish dutch egyptian english ethiopian
+    filipino finnish french german greek hungarian indian indonesian iranian iraqi irish israeli italian japanese kenyan korean mexican nigerian
+    norwegian pakistani palestinian polish portuguese russian saudi scottish spanish swedish swiss syrian thai turkish ukrainian vietnamese welsh
+    republican democrat""".split()
 )
 _CLAUSE: Final = re.compile(
     rf"\b(?:{'|'.join(AUXILIARY)}|it|he|she|they|[a-z]+ed|paid|won|beat|said|took|made|got|met|lost|bought|sold|led|left|gave|came|went)\b"
@@ -34,6 +39,7 @@ _CLAUSE: Final = re.compile(
 _QUANTITY: Final = re.compile(
     r"(?:about|around|at least|more than|nearly|in|on|some|over|up to|almost)?\s*[$€£]?\d", re.IGNORECASE
 )
+# Words that open a sentence and are no names.
 _OPENERS: Final = frozenset(
     "yes no thanks thank great ok okay cool interesting really hmm ah oh wow right sure good nice explain describe list name give summarize summarise show compare police officials scientists astronomers rescuers".split()
 )
@@ -62,7 +68,7 @@ def person_meant(turns: Sequence[Turn], pronoun: str) -> str:
             everyone += [*ordered, *names_in(turn.question)]
         else:
             everyone += [*names_in(turn.question), *answer_names]
-    everyone = list(dict.fromkeys(everyone))[:30]
+    everyone = list(dict.fromkeys(everyone))[:_MAX_NAMES]
     said = " ".join(f"{turn.question} {turn.answer}" for turn in turns)
     asked_of = re.findall(rf"\b(?:did|does|do|was|is|has|had|will|would) ({NAME.pattern})", turns[-1].question)
     people = [name for name in everyone if not _is_no_person(name, said)]
