@@ -34,11 +34,11 @@ PARTS = {
         "readers.span_model",
     },
     "readers.comparing": {"followup", "readers.contrasting", "readers.leaning", "readers.reports", "readers.wholes"},
+    "readers.contrasting": {"readers.wholes"},
     "readers.reports": {"readers.contrasting", "readers.wholes"},
     "readers.kinds": {"readers.listing"},
     "readers.compose": {
         "dates",
-        "numbers",
         "readers.kinds",
         "readers.listing",
         "readers.quoting",

@@ -13,9 +13,10 @@ from kimqa.text import sentences
 from training import export
 from training.cloze import cloze
 from training.compact import from_packed, rounded_words, to_packed
+from training.course import with_twins
 from training.deepen import deepened
 from training.examples import Collection, Pair, Passage, split_of
-from training.features import Batch, Variation, with_twins
+from training.features import Batch, Variation
 from training.mean import mean_of
 from training.model import ReaderNetwork, Shape, shape_of
 from training.restore import read_graph

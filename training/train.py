@@ -18,8 +18,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
+from training.course import Course
 from training.examples import VERDICT_OF_LABEL, load_pairs, load_passages
-from training.features import Batch, Course, collate
+from training.features import Batch, collate
 from training.model import ReaderNetwork, Shape, load_base, shape_of
 
 REPORT_SECONDS = 20
@@ -98,17 +99,6 @@ SHARES = {
         "statements": 1.0,
         "yesno": 0.3,
         "edits": 1.5,
-        "cloze": 0.1,
-    },
-    "10": {
-        "squadshifts": 0.1,
-        "news": 0.5,
-        "stories": 0.25,
-        "stories:a\\d-": 1.0,
-        "negatives": 0.03,
-        "statements": 0.05,
-        "yesno": 0.15,
-        "header": 0.05,
         "cloze": 0.1,
     },
 }

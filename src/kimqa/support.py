@@ -197,6 +197,7 @@ def names_in(statement: str, shown: str) -> list[str]:
 
 
 def _window(statement: str, passage: Passage) -> Passage:
+    """The sentences of a passage that are nearest to a statement, as a passage."""
     start, end = nearest(statement, passage.text)
     return dataclasses.replace(
         passage, text=passage.text[start:end], start=passage.start + start, end=passage.start + end

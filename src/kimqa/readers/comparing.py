@@ -8,35 +8,32 @@ from typing import Final
 
 from kimqa.followup import make_standalone
 from kimqa.readers.contrasting import contrasted
-from kimqa.readers.leaning import in_full
+from kimqa.readers.leaning import PLACE, in_full
 from kimqa.readers.reports import OPENS_QUESTION, as_question, plain, topic_of
 from kimqa.readers.wholes import MAX_CHARS, are_sound, as_written, is_case, kept_together
 from kimqa.text import stems
 from kimqa.types import Turn
 
 _FLAGS: Final = re.IGNORECASE
-_PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with)"
 _ASKING: Final = r"(?:who|whom|what|when|where|which(?: ones?)?|why|how(?: many| much| long)?)"
 _AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would)"
 _TURN: Final = r"(?:first|second|third|fourth|fifth|last)"
 _OWN: Final = r"(?:the|his|her|its|their)"
 # When something was: "in 2031", "on her first visit", "the second time"
-_UNPLACED: Final = "".join(rf"(?<!\b{place}\s)" for place in _PLACE[3:-1].split("|"))
-_TIME: Final = rf"(?:{_PLACE}\s+\S.*?|{_UNPLACED}{_OWN}\s+{_TURN}(?:\s+\w+)?)"
+_UNPLACED: Final = "".join(rf"(?<!\b{place}\s)" for place in PLACE[3:-1].split("|"))
+_TIME: Final = rf"(?:{PLACE}\s+\S.*?|{_UNPLACED}{_OWN}\s+{_TURN}(?:\s+\w+)?)"
 # "Who came on the first visit and who in 2025", "What did fuel cost in 2019 and then in 2021", "Who won the first time, and who the second time"
 _TWO_TIMES: Final = re.compile(
     rf"(?P<stem>.+)\s+(?P<one>{_TIME}),?\s+(?:and|versus|vs\.?|as (?:against|opposed to))\s+"
-    rf"(?P<again>(?:(?:then|again|later|{_ASKING})\s+){{1,2}})(?P<other>(?:{_PLACE}|{_OWN}\s+{_TURN})\b.*)",
+    rf"(?P<again>(?:(?:then|again|later|{_ASKING})\s+){{1,2}})(?P<other>(?:{PLACE}|{_OWN}\s+{_TURN})\b.*)",
     _FLAGS,
 )
 _TWO_YEARS: Final = re.compile(
-    rf"(?P<stem>.+?)\s+(?P<one>{_PLACE}\s+(?:19|20)\d\d),?\s+(?:and|versus|vs\.?)\s+(?:{_PLACE}\s+)?(?P<year>(?:19|20)\d\d)",
+    rf"(?P<stem>.+?)\s+(?P<one>{PLACE}\s+(?:19|20)\d\d),?\s+(?:and|versus|vs\.?)\s+(?:{PLACE}\s+)?(?P<year>(?:19|20)\d\d)",
     _FLAGS,
 )
 # "Which building hosted both the talks of 2018 and those of 2025": either must be told
-_BOTH: Final = re.compile(
-    rf"(?P<stem>.+?)\s+both\s+(?P<one>{_PLACE}\s+\S.*?)\s+and\s+(?P<other>{_PLACE}\s+\S.*)", _FLAGS
-)
+_BOTH: Final = re.compile(rf"(?P<stem>.+?)\s+both\s+(?P<one>{PLACE}\s+\S.*?)\s+and\s+(?P<other>{PLACE}\s+\S.*)", _FLAGS)
 # "How do the Post and Union Radio describe the opening"
 _TWO_TELLERS: Final = re.compile(
     r"how\s+(?P<do>do|does|did)\s+(?P<one>(?:the\s+\S|(?-i:[A-Z])).*?)\s+and\s+(?P<other>(?:the\s+\S|(?-i:[A-Z])).*?)\s+"
@@ -87,7 +84,7 @@ _WHAT_TOLD: Final = re.compile(
 )
 # "How fast was help in 2016, and how does that compare with 2023", "Where was she then, and was it any different in 2023"
 _TRAILING: Final = re.compile(
-    rf"(?P<stem>\S.*?)(?P<one>(?:\s+{_PLACE}\s+(?:(?!\b{_PLACE}\s).)*?)?),?\s+and\s+"
+    rf"(?P<stem>\S.*?)(?P<one>(?:\s+{PLACE}\s+(?:(?!\b{PLACE}\s).)*?)?),?\s+and\s+"
     r"(?:how (?:does|did|do) (?:that|this|it|those|they) compare (?:with|to)|(?P<changed>(?:was|is|were|are|did) (?:it|that|this|he|she|they) (?:\w+ )??(?:any )?(?:different(?:ly)?|the same|otherwise|change)))\s+(?P<other>\S.*)",
     _FLAGS,
 )
@@ -129,7 +126,7 @@ _TWO_QUESTIONS: Final = re.compile(
 _HEADED: Final = re.compile(rf"(?P<topic>[^:?]{{3,80}}?)\s*(?::|\s[–—-])\s+(?P<rest>{_ASKING}\b.*)", _FLAGS)
 _FEW: Final = 3  # words of a side that may lean on the other
 _LEAST_WORDS: Final = 4  # of content in a question that is left to itself
-_OPENING: Final = re.compile(rf"(?P<when>{_PLACE}\s+[^,]{{3,40}}),\s+(?P<rest>(?:{_AUX}|{_ASKING})\b.*)", _FLAGS)
+_OPENING: Final = re.compile(rf"(?P<when>{PLACE}\s+[^,]{{3,40}}),\s+(?P<rest>(?:{_AUX}|{_ASKING})\b.*)", _FLAGS)
 # "In which years did Calder and Reyes take office"
 _EACH_WHEN: Final = re.compile(
     r"(?P<stem>(?i:(?:in |on |at )?(?:what|which) )(?P<unit>year|month|day|date|age)s (?:did|were|was|have|had))\s+(?P<one>\S.*?)\s+and\s+(?P<other>(?:the\s+)?(?:(?:[A-Z]\S*\s+)+|\S+\s+))(?P<rest>\S.*)",
@@ -149,7 +146,7 @@ _AND_DONE: Final = re.compile(
 )
 # "How were the cod doing in 2016 compared with 2023": of a bare time, both sides are asked
 _COMPARED_TIMES: Final = re.compile(
-    rf"(?P<stem>\S.*?)\s+(?P<one>{_PLACE}\s+(?:(?!\b{_PLACE}\s).)*?),?\s+(?:(?:as )?compared (?:with|to)|(?:as )?against|as opposed to)\s+(?P<other>(?:{_PLACE}\s+)?(?:19|20)\d\d)",
+    rf"(?P<stem>\S.*?)\s+(?P<one>{PLACE}\s+(?:(?!\b{PLACE}\s).)*?),?\s+(?:(?:as )?compared (?:with|to)|(?:as )?against|as opposed to)\s+(?P<other>(?:{PLACE}\s+)?(?:19|20)\d\d)",
     _FLAGS,
 )
 # "how many soldiers marched, ministry vs Tribune", "duty on fish: draft vs treaty"
@@ -163,7 +160,7 @@ _ANY_RIVALS: Final = re.compile(
 )
 # "average crowd when the fund came vs 2022"
 _OR_YEAR: Final = re.compile(
-    rf"(?P<stem>\S.*?)\s+(?P<one>(?:when|{_PLACE})\s+\S.*?)\s+(?:versus|vs\.?)\s+(?P<other>(?:in\s+)?(?:19|20)\d\d)",
+    rf"(?P<stem>\S.*?)\s+(?P<one>(?:when|{PLACE})\s+\S.*?)\s+(?:versus|vs\.?)\s+(?P<other>(?:in\s+)?(?:19|20)\d\d)",
     _FLAGS,
 )
 _PRONOUN: Final = re.compile(r"\b(?:he|him|his|she|her|it|its|they|them|their|this|that)\b", _FLAGS)
@@ -272,7 +269,7 @@ def _weighed_parts(asked: str) -> tuple[str, ...]:
 def _trailing(match: re.Match[str]) -> tuple[str, ...]:
     """Either side of "Q, and how does that compare with X": of a time, Q then; of a thing, what is asked of X."""
     first, other = f"{match['stem']}{match['one']}?", match["other"]
-    is_placed = re.match(rf"{_PLACE}\b|(?:19|20)\d\d\b", other, _FLAGS) is not None
+    is_placed = re.match(rf"{PLACE}\b|(?:19|20)\d\d\b", other, _FLAGS) is not None
     if match["one"] and is_placed:
         return first, f"{match['stem']} {other}?"
     if match["changed"]:

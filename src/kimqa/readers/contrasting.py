@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kimqa.readers.wholes import AUX
+
 _FLAGS: Final = re.IGNORECASE
 _PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with|by|to|from|since|among|within|last|this|next)"
-_AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would|could|can)"
 _TURN: Final = r"(?:first|second|third|fourth|last)"
 _BE: Final = frozenset(("was", "were", "is", "are"))
 # A comparative, and the word that its measure is asked with.
@@ -29,10 +30,10 @@ _PLAIN_DEGREES: Final = frozenset(
 )
 _WHEN: Final = frozenset(("earlier", "later", "sooner", "first", "last"))
 _COUNTED: Final = frozenset("people men women children lives votes seats jobs".split())
-# "More than 500", "more than once" compare nothing.
-_NO_SIDE: Final = re.compile(rf"(?:and|or|but|{_AUX}|who|what|when|where|which|why|how)\b|not\b", _FLAGS)
+_NO_SIDE: Final = re.compile(rf"(?:and|or|but|{AUX}|who|what|when|where|which|why|how)\b|not\b", _FLAGS)
 _OF_THOSE: Final = re.compile(r"of\s+(?:the|his|her|its|their|these|those)\s+(?:\w+\s+){0,2}?\w+s\s+(?=\w)", _FLAGS)
 _NOUN_AND_VERB: Final = 2
+# "More than 500", "more than once" compare nothing.
 _NUMBER: Final = re.compile(
     r"\d|(?:once|twice|half|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundreds?|thousands?|millions?|dozens?)\b",
     _FLAGS,
@@ -56,30 +57,30 @@ _CHOICE: Final = tuple(
 )
 # "Did more people die in the first or in the second flood"
 _CHOICE_OF_TIMES: Final = re.compile(
-    rf"(?P<aux>{_AUX})\s+(?P<pre>.*?)\b{_VERY}(?<!the\s){_COMP}\b(?P<after>[^,:;?]*?)\s+(?P<one>{_PLACE}\s+\S.*?)\s+or\s+(?P<other>{_PLACE}\s+\S.*)",
+    rf"(?P<aux>{AUX})\s+(?P<pre>.*?)\b{_VERY}(?<!the\s){_COMP}\b(?P<after>[^,:;?]*?)\s+(?P<one>{_PLACE}\s+\S.*?)\s+or\s+(?P<other>{_PLACE}\s+\S.*)",
     _FLAGS,
 )
 # "Did the trial take longer than the appeal", "Is the new bridge any wider than in 2016"
 _THAN: Final = re.compile(
-    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)?\s*\b{_VERY}(?<!the\s){_COMP}\b(?P<after>[^,:;?]*?)\s+than\s+(?P<other>\S.*)",
+    rf"(?P<aux>{AUX})\s+(?P<pre>\S.*?)?\s*\b{_VERY}(?<!the\s){_COMP}\b(?P<after>[^,:;?]*?)\s+than\s+(?P<other>\S.*)",
     _FLAGS,
 )
 # "How much dearer was the bridge than planned", "By how much was the bridge longer than the old one"
 _MUCH_THAN: Final = re.compile(
-    rf"(?:by\s+)?how\s+(?:much|many|far)\s+{_COMP}(?P<noun>(?: (?!{_AUX}\b)\w+)?)\s+(?P<aux>{_AUX})\s+(?P<pre>\S.*?)\s+than\s+(?P<other>\S.*)",
+    rf"(?:by\s+)?how\s+(?:much|many|far)\s+{_COMP}(?P<noun>(?: (?!{AUX}\b)\w+)?)\s+(?P<aux>{AUX})\s+(?P<pre>\S.*?)\s+than\s+(?P<other>\S.*)",
     _FLAGS,
 )
 # "Was the quota as large as in the draft", "Did he come along in 2023 as he had in 2017"
 _AS: Final = re.compile(
-    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)\s+as\s+(?P<degree>\w+)(?P<after>(?:\s\w+){{0,2}}?)\s+as\s+(?P<other>\S.*)",
+    rf"(?P<aux>{AUX})\s+(?P<pre>\S.*?)\s+as\s+(?P<degree>\w+)(?P<after>(?:\s\w+){{0,2}}?)\s+as\s+(?P<other>\S.*)",
     _FLAGS,
 )
 _AS_THEN: Final = re.compile(
-    rf"(?P<asks>{_AUX}\s+\S.*?)\s+(?P<one>{_PLACE}\s+\S.*?),?\s+(?:just\s+)?(?:as|like)\s+(?:(?:he|she|it|they)\s+)?(?:{_AUX}\s+)?(?P<other>{_PLACE}\s+\S.*)",
+    rf"(?P<asks>{AUX}\s+\S.*?)\s+(?P<one>{_PLACE}\s+\S.*?),?\s+(?:just\s+)?(?:as|like)\s+(?:(?:he|she|it|they)\s+)?(?:{AUX}\s+)?(?P<other>{_PLACE}\s+\S.*)",
     _FLAGS,
 )
 _SAME: Final = re.compile(
-    rf"(?P<aux>{_AUX})\s+(?P<pre>\S.*?)\s+the\s+same(?P<noun>(?:\s(?!as\b|and\b|{_PLACE}\b)\w+)?)\s*(?P<one>(?:{_PLACE}\s+\S.*?)?)\s+(?:as|and)\s+(?P<other>\S.*)",
+    rf"(?P<aux>{AUX})\s+(?P<pre>\S.*?)\s+the\s+same(?P<noun>(?:\s(?!as\b|and\b|{_PLACE}\b)\w+)?)\s*(?P<one>(?:{_PLACE}\s+\S.*?)?)\s+(?:as|and)\s+(?P<other>\S.*)",
     _FLAGS,
 )
 # "What ship brought each of the two leaders"
@@ -96,19 +97,19 @@ _COUNT: Final = re.compile(r"\b(?:the\s+)?(?:two|three|four|both)\s+", _FLAGS)
 _LAST_PLACE: Final = re.compile(rf"\s+{_PLACE}\s+(?:(?!\b{_PLACE}\s).)*$", _FLAGS)
 _STARTS_PLACED: Final = re.compile(rf"{_PLACE}\b", _FLAGS)
 _STAND_IN: Final = re.compile(
-    rf"(?:there|it|he|she|they|that|those|what)\s+(?:{_AUX}\s+)(?=\S)|(?:{_AUX}\s+)(?={_PLACE}\b)", _FLAGS
+    rf"(?:there|it|he|she|they|that|those|what)\s+(?:{AUX}\s+)(?=\S)|(?:{AUX}\s+)(?={_PLACE}\b)", _FLAGS
 )
 _CLAUSE: Final = re.compile(
     r"(?:(?:was|were|had been|has been|is|are|originally|first|at first)\s+)*(?:planned|expected|announced|promised|agreed|forecast|budgeted|usual|before|ever|thought|hoped|feared|estimated|reported)\b",
     _FLAGS,
 )
-_LAST_AUX: Final = re.compile(rf"(?<=\w)\s+{_AUX}$", _FLAGS)
+_LAST_AUX: Final = re.compile(rf"(?<=\w)\s+{AUX}$", _FLAGS)
 _NEEDED: Final = re.compile(
     r"(?:necessary|allowed|needed|required|normal|possible|permitted|legal|ever|usual|meets)\b", _FLAGS
 )
 # A clause of its own: "than they claimed", "as the polls suggest"
 _SAID: Final = re.compile(
-    rf"^(?:he|she|it|they|we|you)\b|\b(?:{_AUX}|should|must|says?|said|thinks?|thought|suggest(?:s|ed)?|claim(?:s|ed)?"
+    rf"^(?:he|she|it|they|we|you)\b|\b(?:{AUX}|should|must|says?|said|thinks?|thought|suggest(?:s|ed)?|claim(?:s|ed)?"
     r"|hope[ds]?|believe[ds]?|admit(?:s|ted)?|told)\W*$",
     _FLAGS,
 )
@@ -179,7 +180,7 @@ def _choice(match: re.Match[str]) -> tuple[str, str] | None:
         return f"{_opened(how)} {opening} {one}?", f"{_opened(how)} {opening} {other}?"
     if len(before) > 1 and before[0].lower() in ("do", "did", "does"):  # "Whom did the voters trust more, A or B"
         return f"{_opened(how)} {named} {one}{after}?", f"{_opened(how)} {named} {other}{after}?"
-    if len(before) == _NOUN_AND_VERB and not re.fullmatch(_AUX, before[0], _FLAGS):
+    if len(before) == _NOUN_AND_VERB and not re.fullmatch(AUX, before[0], _FLAGS):
         named = before[1]  # "Which party won": the party is what is chosen
     if not named or named.lower() in _BE:
         return f"{_opened(how)} {named or 'is'} {one}{after}?", f"{_opened(how)} {named or 'is'} {other}{after}?"
@@ -209,8 +210,7 @@ def _than(match: re.Match[str]) -> tuple[str, str] | None:
     found = match.groupdict()
     aux, pre = found["aux"].lower(), (found["pre"] or "").strip()
     extra = (found.get("after") or found.get("noun") or "").rstrip()
-    other = _STAND_IN.sub("", found["other"].strip(), count=1) if _STAND_IN.match(found["other"]) else found["other"]
-    other = _LAST_AUX.sub("", other)
+    other = _LAST_AUX.sub("", _named_itself(found["other"]))
     is_bare = found["comp"].lower() == "more" and not extra.strip() and other.islower() and " " not in other
     if pre.lower().startswith("it ") or _SAID.search(other) or _NEEDED.match(other) or is_bare:
         return None
@@ -226,6 +226,12 @@ def _than(match: re.Match[str]) -> tuple[str, str] | None:
         rest = _LAST_PLACE.sub("", after)
         return (f"{_opened(how)}{after}?", f"{_opened(how)}{rest} {other}?") if _STARTS_PLACED.match(other) else None
     return f"{_opened(how)} {aux} {pre}{after}{when}?", _other_than(how, aux, pre, after, other, when)
+
+
+def _named_itself(other: str) -> str:
+    """The other side without what only stands for it: "there was at Quay Lane" is "at Quay Lane"."""
+    stands_in = _STAND_IN.match(other)
+    return other[stands_in.end() :] if stands_in else other.strip()
 
 
 def _other_than(how: str, aux: str, pre: str, after: str, other: str, when: str) -> str:
@@ -250,10 +256,9 @@ def _nouns(how: str, other: str, aux: str, rest: str) -> tuple[str, str]:
 
 def _equals(match: re.Match[str]) -> tuple[str, str] | None:
     """Either side of "was it as large as in A"."""
-    aux, pre, other = match["aux"].lower(), match["pre"].strip(), match["other"].strip()
+    aux, pre, other = match["aux"].lower(), match["pre"].strip(), _named_itself(match["other"])
     if match["degree"].lower() in ("soon", "well", "far", "long", "much", "many") and aux not in _BE:
         return None
-    other = _STAND_IN.sub("", other, count=1)
     if _SAID.search(other):
         return None
     how = f"How {match['degree']}{match['after']}"

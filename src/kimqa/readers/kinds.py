@@ -28,18 +28,16 @@ _LIST: Final = re.compile(
     r"|\beach of the\b|^list\b(?! price)|^(?:name|give|who (?:are|were)|what (?:are|were))\b[^?]*\ball (?:the|of the)\b|\bin (?:what|which) \w+s\b",
     re.IGNORECASE,
 )
+_REPORTS: Final = r"\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers)\b"
+_AGREE: Final = re.compile(rf"{_REPORTS}.*\b(?:agree|disagree|differ)\b", re.IGNORECASE)
 _COMPARE: Final = re.compile(
     r"(?:^|[:;,.?]\s*)compare\b|\b(?:differ|differs|differed|difference(?= between)|differences|respectively)\b"
-    r"|\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers)\b.*\b(?:dis)?agree\b"
+    rf"|{_REPORTS}.*\b(?:dis)?agree\b"
     r"|\b(?:whom?\b.+\band (?:who|what|when|where|how)|(?:in|by|on) .+\band then (?:in|by|on|at))\b"
     r"|^how (?:do|does|did) .+ and .+ (?:describe|report|put|see|explain|come|cover)\b",
     re.IGNORECASE,
 )
 _WHY: Final = re.compile(r"\W*why\b", re.IGNORECASE)
-_AGREE: Final = re.compile(
-    r"\b(?:articles?|reports?|outlets?|sources?|accounts|versions|papers|newspapers)\b.*\b(?:agree|disagree|differ)\b",
-    re.IGNORECASE,
-)
 _WORK: Final = r"(?:article|piece|story|report|column|essay|analysis|editorial|review|text|explainer|feature|dispatch|commentary|interview)s?"
 _AUTHOR: Final = re.compile(
     rf"\bwho (?:wrote|authored|is the author of|was the author of|penned)\b.*\b{_WORK}\b|\b(?:author|byline|writer) of (?:the|this|that)\b.*\b{_WORK}\b"

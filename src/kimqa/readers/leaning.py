@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 _FLAGS: Final = re.IGNORECASE
-_PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with)"
+PLACE: Final = r"(?:in|on|at|during|before|after|under|for|with)"
+"""What opens a time or a place in a question, as a pattern."""
 _ONE: Final = re.compile(r"(?P<which>(?:the|an?)\s+[\w-]+)\s+ones?", _FLAGS)
 _THE_ONE: Final = re.compile(r"the\s+ones?\s+(?P<rest>\w.*)", _FLAGS)
 _RELATIVE: Final = re.compile(  # "the price the club named"
@@ -15,10 +16,10 @@ _RELATIVE: Final = re.compile(  # "the price the club named"
 _OWNER: Final = re.compile(r"(?P<owner>\S.*?(?:['’]s|s['’]))(?:\s+(?P<owned>\S.*))?", _FLAGS)
 _BARE: Final = 3  # words of "the police count", which is that of what the other side speaks of
 _OF: Final = re.compile(r"\S.*?(?P<of>\s(?:for|of|on|about|from|at)\s.*)", _FLAGS)
-_THAT: Final = re.compile(rf"(?:that|those)\s+(?P<rest>(?:{_PLACE}|of|from|by)\s+\S.*)", _FLAGS)
+_THAT: Final = re.compile(rf"(?:that|those)\s+(?P<rest>(?:{PLACE}|of|from|by)\s+\S.*)", _FLAGS)
 # "unemployment in Spain": beside it "Greece in 2013" is that of Greece
-_PLACED_NAME: Final = re.compile(rf"(?P<head>(?-i:[a-z]).*\s{_PLACE})\s+(?:(?-i:[A-Z])\S*|\d{{4}})", _FLAGS)
-_HEAD: Final = re.compile(rf"(?P<head>\S.*?)\s+(?:{_PLACE}|of|from|by)\s", _FLAGS)
+_PLACED_NAME: Final = re.compile(rf"(?P<head>(?-i:[a-z]).*\s{PLACE})\s+(?:(?-i:[A-Z])\S*|\d{{4}})", _FLAGS)
+_HEAD: Final = re.compile(rf"(?P<head>\S.*?)\s+(?:{PLACE}|of|from|by)\s", _FLAGS)
 _NAMED: Final = re.compile(r"(?:the|an?)\s+[\w-]+\s+(?P<noun>\w.*)", _FLAGS)
 
 

@@ -24,11 +24,11 @@ _CASE: Final = re.compile(
     r"|box office|live|stream|highlights|odds|prediction|won|trailer|cast|novel)\b",
     _FLAGS,
 )
-_AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would|could|can)"
+AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would|could|can)"
 _ASKING: Final = r"(?:who|whom|what|when|where|which|why|how)"
 _UNSOUND: Final = re.compile(
-    rf"\bthan\b|\bno\s+how\b|\baccording to (?:{_ASKING}|{_AUX})\b|\b{_AUX}\W*$|^(?:and|or|but|than|it|that|this|each other|one another)\b"
-    rf"|^(?:what|which|how|who)\s+(?:was|were|is|are)\s+(?:{_AUX}|and)\b|\bhow \w+ (?:{_AUX}) (?:{_AUX})\b",
+    rf"\bthan\b|\bno\s+how\b|\baccording to (?:{_ASKING}|{AUX})\b|\b{AUX}\W*$|^(?:and|or|but|than|it|that|this|each other|one another)\b"
+    rf"|^(?:what|which|how|who)\s+(?:was|were|is|are)\s+(?:{AUX}|and)\b|\bhow \w+ (?:{AUX}) (?:{AUX})\b",
     _FLAGS,
 )
 _PLACEHOLDER: Final = "\u2060"  # joins words, so that no form sees an "and" between them
