@@ -75,6 +75,26 @@ def test_the_loaded_question_encoder_puts_the_query_prompt_first(tiny, exported)
     assert agreement(ours, theirs) >= 0.9999
 
 
+def test_where_tracing_fails_the_other_exporter_is_used(tiny, tmp_path, monkeypatch):
+    import torch
+
+    export = torch.onnx.export
+    asked = []
+
+    def without_tracing(*arguments: Any, dynamo: bool, **options: Any) -> Any:
+        asked.append(dynamo)
+        if not dynamo:
+            raise RuntimeError("the model asks for the length of the text")
+        return export(*arguments, dynamo=True, **options)
+
+    monkeypatch.setattr(torch.onnx, "export", without_tracing)
+    ours = export_encoder(str(tiny), folder=tmp_path)
+    theirs = torch_model(tiny).encode(SENTENCES, prompt="river ", normalize_embeddings=True)
+    assert asked == [False, True]
+    assert json.loads((tmp_path / "encoder.json").read_text())["sizes"]
+    assert agreement(ours.encode(SENTENCES), theirs) > 0.9999
+
+
 def test_a_long_text_is_cut_where_the_model_stops_reading(tiny, exported):
     encoder = load_encoder(str(tiny), folder=exported)
     long, longer = encoder.encode(["train " * 20, "train " * 20 + "river bridge"])

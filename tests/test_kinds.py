@@ -202,3 +202,36 @@ def test_the_kind_is_not_told_by_a_word_that_means_something_else(question, kind
 )
 def test_a_right_answer_fits_however_it_is_put(question, answer):
     assert fits(question, answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("How many times has she been to Oslo?", "She first went to Oslo in 2004. She", "2004"),
+        ("How often did the mill burn down?", "The mill, rebuilt in March 1998, burned again.", "1998"),
+        ("How many bridges were built?", "Work began in 1930 and ended late.", "in 1930"),
+        ("How old is the mayor's son?", "It was his first visit in six years and his last.", "six years"),
+        ("How old was the captain?", "He had served for the last eleven years.", "eleven years"),
+    ],
+)
+def test_a_year_is_no_number_of_things_and_a_length_of_time_no_age(question, text, answer):
+    before, _, after = text.partition(answer)
+    assert not fits(question, answer, before, after)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("How many homes were lost?", "The fire raged in 2000 homes.", "2000"),
+        ("How many people came?", "Some 2000 came to the square.", "2000"),
+        ("How many seats has the hall?", "The hall has 2,000 seats.", "2,000"),
+        ("When did she go to Oslo?", "She first went to Oslo in 2004.", "2004"),
+        ("How old is the mayor's son?", "The boy is eleven years old.", "eleven years"),
+        ("How old is the tower?", "The tower is more than 300 years old.", "300 years"),
+        ("How old is the dam?", "The dam, 61 years, three months and a day old", "61 years"),
+        ("How long was he away?", "He had been away for six years.", "six years"),
+    ],
+)
+def test_a_number_of_things_and_an_age_fit(question, text, answer):
+    before, _, after = text.partition(answer)
+    assert fits(question, answer, before, after)

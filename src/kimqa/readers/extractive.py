@@ -30,6 +30,14 @@ from kimqa.text import sentences, stem, stems, without_context, word_spans, word
 from kimqa.types import Draft, DraftStatement, Passage, Quote, Span
 
 _RANK_WEIGHT: Final = 0.15
+# The rank of retrieval counts more for which of the passages that answer is the best than for whether any answers. Of 635
+# questions on the four development archives (November 2026) the passage put first is a gold one for 0.826 at 0.15 in all,
+# for 0.838 at 0.35, 0.851 at 0.45, 0.856 at 0.6, 0.851 at 0.8.
+_ORDER_WEIGHT: Final = 0.35  # beside the one above
+# The first passages are enough when one of them answers as surely as this. On the archives and the gold questions (783) no
+# passage put first is lost by that, and of twelve passages 9.3 are read; at six passages and 0.7 it is 8.5, and two are lost.
+_READ_FIRST: Final = 8
+_CERTAIN: Final = 0.6
 _MISFIT_PENALTY: Final = 2.0
 # A comparison presupposes that both of its parts are told: when one is, so much of the threshold is asked of the other.
 _OTHER_PART_SHARE: Final = 0.5
@@ -91,7 +99,7 @@ class ExtractiveReader:
         found, by_told = self._read_parts(asked, passages)
         answered = self._answered(found, least)
         best: dict[str, Candidate] = {}
-        for candidate in _best_first([candidate for candidates in found.values() for candidate in candidates]):
+        for candidate in self._best_first(itertools.chain.from_iterable(found.values())):
             best.setdefault(candidate.passage.chunk_id, candidate)
         ordered = _ranked(best.values())
         if len(asked) > 1:
@@ -127,10 +135,10 @@ class ExtractiveReader:
         told = told_in(part)
         if told and not asks_for_one_source(part):
             return {part: self._candidates(told, passages)}, True
-        candidates = self._candidates(part, passages)
+        candidates = self._candidates(part, passages, to_the_end=not _is_settled_by_one(part))
         single = one_of_many(without_context(part)) if kind_of(part) is Kind.LIST else None
         if single:
-            candidates = _better(candidates, self._candidates(single, passages))
+            candidates = self._best_first(_better(candidates, self._candidates(single, passages)))
         if told and not self._answered({part: candidates}, self._model.threshold):
             return {part: self._candidates(told, passages)}, True
         return {part: candidates}, False
@@ -159,14 +167,33 @@ class ExtractiveReader:
             if _answers(candidates[0], least) and candidates[0].confidence >= self._min_confidence
         }
 
-    def _candidates(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
-        """Every passage with what the model says of it, best first."""
-        inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
-        readings = self._model.read(question, inputs)
-        found = [self._judge(question, *pair) for pair in zip(passages, readings, strict=True)]
+    def _candidates(self, question: str, passages: Sequence[Passage], *, to_the_end: bool = True) -> list[Candidate]:
+        """The passages with what the model says of them, best first; `to_the_end`, or as far as one is certain to answer."""
+        first = len(passages) if to_the_end else _READ_FIRST
+        found = self._judged(question, passages[:first])
+        if not any(_answers(candidate, _CERTAIN) for candidate in found):
+            found += self._judged(question, passages[first:])
         turn = turn_of(question)
         moved = _scores_in_turn(found, turn, self._model.threshold) if turn else {}
-        return _best_first([self._scored(c.passage, c.reading, moved.get(c.passage.chunk_id, c.score)) for c in found])
+        return self._best_first(
+            [self._scored(c.passage, c.reading, moved.get(c.passage.chunk_id, c.score)) for c in found]
+        )
+
+    def _judged(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
+        inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
+        readings = self._model.read(question, inputs) if inputs else ()
+        return [self._judge(question, *pair) for pair in zip(passages, readings, strict=True)]
+
+    def _best_first(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Those that answer before those that do not, and those that were found first before others as likely."""
+        return sorted(
+            candidates,
+            key=lambda c: (
+                not _answers(c, self._model.threshold),
+                _ORDER_WEIGHT * math.log(c.passage.rank) - c.score,
+                c.passage.chunk_id,
+            ),
+        )
 
     def _scored(self, passage: Passage, reading: Reading, score: float) -> Candidate:
         confidence = self._model.confidence(score, reading.spans[0].score) if reading.spans else 0.0
@@ -175,11 +202,17 @@ class ExtractiveReader:
     def _judge(self, question: str, passage: Passage, reading: Reading) -> Candidate:
         """The passage with its reading, less the spans that run over a sentence's end or are no such thing as asked for."""
         whole = tuple(span for span in reading.spans if in_one_sentence(passage.text, span)) or reading.spans
-        fitting = tuple(span for span in whole if fits(question, span.text))
+        text = passage.text
+        fitting = tuple(s for s in whole if fits(question, s.text, text[: s.start], text[s.end :]))
         spans = tuple(whole_name(passage.text, span) for span in fitting or whole)
         score = _log_odds(reading.answerable) - _RANK_WEIGHT * math.log(passage.rank)
         score -= 0.0 if fitting else _MISFIT_PENALTY
         return self._scored(passage, dataclasses.replace(reading, spans=spans), score)
+
+
+def _is_settled_by_one(question: str) -> bool:
+    """Whether one passage can answer the question for good: not when several items, sources or events are to be told apart."""
+    return kind_of(question) in (Kind.FACT, Kind.EXPLANATION, Kind.YES_NO) and turn_of(question) is None
 
 
 def _spelled_out(passage: Passage, span: Span, passages: Sequence[Passage]) -> Draft:
@@ -208,7 +241,7 @@ def _of_its_year(part: str, candidates: Sequence[Candidate], least: float) -> li
 def _better(one: Sequence[Candidate], other: Sequence[Candidate]) -> list[Candidate]:
     """Each passage by the reading that finds it likelier to answer."""
     again = {candidate.passage.chunk_id: candidate for candidate in other}
-    return _best_first([max((c, again[c.passage.chunk_id]), key=lambda candidate: candidate.score) for c in one])
+    return [max((c, again[c.passage.chunk_id]), key=lambda candidate: candidate.score) for c in one]
 
 
 def _ranked(candidates: Iterable[Candidate]) -> tuple[Passage, ...]:
@@ -286,10 +319,6 @@ def _place(candidate: Candidate) -> tuple[str, int]:
     """The article and the sentence that the best answer of a passage stands in."""
     best = candidate.best
     return candidate.passage.article_id, quote_of(candidate, best).start if best else -1
-
-
-def _best_first(candidates: list[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.passage.chunk_id))
 
 
 def _log_odds(probability: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import enum
 import re
 from typing import Final
@@ -111,8 +112,33 @@ _FORMS: Final = (
 _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b|\bhow recently\b", re.IGNORECASE)
 
 
-def fits(question: str, answer: str) -> bool:
-    """False when the question asks for a number or a time and the answer holds none, or when it only repeats the question."""
+# "first went there in 2000" does not tell how often, nor "her first trip in six years" how old she is.
+_ASKS_HOW_MANY: Final = re.compile(rf"{_ASKS}how (?:many|often|much)\b", re.IGNORECASE)
+_YEAR_ALONE: Final = re.compile(r"(?:(?:in|since|until|by) )?(?:1[5-9]|20)\d\d", re.IGNORECASE)
+_DATES_BEFORE: Final = re.compile(
+    rf"\b(?:in|since|during|until|till|early|late|summer|autumn|spring|winter|{'|'.join(calendar.month_name[1:])})\s$",
+    re.IGNORECASE,
+)
+_COUNTS_AFTER: Final = re.compile(r"\s(?!(?:and|or|but|when|after|before|while|as|because|at|with|to|for|on|by)\b)\w")
+_ASKS_AGE: Final = re.compile(rf"{_ASKS}how old\b", re.IGNORECASE)
+_LENGTH_OF_TIME: Final = re.compile(r"\b(?:years?|decades?|months?|weeks?|days?)$", re.IGNORECASE)
+_LASTS_BEFORE: Final = re.compile(
+    r"\b(?:in|for|over|within|after|than|nearly|almost|last|past|next|first|every|some|about)(?: the)?\s$",
+    re.IGNORECASE,
+)
+
+
+def fits(question: str, answer: str, before: str = "", after: str = "") -> bool:
+    """False when the answer is no such thing as the question asks for: no number, no time, no age.
+
+    Also when it only repeats the question. `before` and `after` are what stands around the answer in its text.
+    """
+    is_date = _YEAR_ALONE.fullmatch(answer) and _DATES_BEFORE.search(f"{before}{answer[:-4]}")
+    if is_date and not _COUNTS_AFTER.match(after) and _ASKS_HOW_MANY.search(question):
+        return False
+    lasts = _LENGTH_OF_TIME.search(answer) and _LASTS_BEFORE.search(before)
+    if lasts and not re.match(r"[\s-]old\b", after, re.IGNORECASE) and _ASKS_AGE.search(question):
+        return False
     if _repeats(question, answer) and kind_of(question) is not Kind.YES_NO and not _CHOICE.search(question):
         return False
     return all(form.search(answer) is not None for asked, form in _FORMS if asked.search(question))
