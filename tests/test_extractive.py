@@ -39,6 +39,18 @@ class HandMade:
         return 1 / (1 + math.exp(-log_odds))
 
 
+class ByText(HandMade):
+    """Says of every passage what is told of its text, and of others that they do not answer."""
+
+    def __init__(self, says):
+        super().__init__()
+        self.says = says
+
+    def read(self, question, passages):
+        self.seen.append((question, passages))
+        return [self.says.get(p.text, reading(p.text, p.text.split()[0], answerable=0.01)) for p in passages]
+
+
 def passage(rank, text, article_id=None, day=None, start=0, also_in=()):
     return Passage(
         rank, 1 / (60 + rank), f"chunk-{rank}", article_id or f"article-{rank}", f"Title {rank}", "The Post", None, day, None,
@@ -136,6 +148,44 @@ def test_the_date_neither_lifts_nor_prefers_a_passage_that_does_not_answer():
 def test_passages_that_are_equally_likely_are_taken_in_the_order_of_retrieval():
     pairs = [(passage(rank, RIBBON, f"a{rank}"), reading(RIBBON, "noon")) for rank in (1, 2, 3)]
     assert [p.chunk_id for p in read("When?", *pairs).passages] == ["chunk-1", "chunk-2", "chunk-3"]
+
+
+@pytest.mark.parametrize(("further_down", "short"), [(0.85, "Ines Calder"), (0.97, "Tom Reyes")])
+def test_of_passages_that_answer_one_found_far_down_must_be_much_likelier(further_down, short):
+    first, last = passage(1, RIBBON), passage(6, DEPUTY)
+    pairs = [
+        (first, reading(RIBBON, "Ines Calder", answerable=0.8)),
+        (last, reading(DEPUTY, "Tom Reyes", answerable=further_down)),
+    ]
+    assert read("Who cut the ribbon?", *pairs).short == short
+
+
+def test_the_rank_never_puts_a_passage_that_does_not_answer_first():
+    first, last = passage(1, RIBBON), passage(12, DEPUTY)
+    pairs = [
+        (first, reading(RIBBON, "Ines Calder", answerable=0.45)),
+        (last, reading(DEPUTY, "Tom Reyes", answerable=0.65)),
+    ]
+    assert read("Who cut the ribbon?", *pairs).short == "Tom Reyes"
+
+
+@pytest.mark.parametrize(
+    ("question", "answerable", "read_at_once"),
+    [
+        ("Who cut the ribbon?", 0.9, [8]),
+        ("Did the mayor cut the ribbon?", 0.9, [8]),
+        ("Who cut the ribbon?", 0.52, [8, 4]),
+        ("Which people cut the ribbon?", 0.9, [12]),
+        ("Who came to their first meeting?", 0.9, [12]),
+    ],
+)
+def test_the_first_passages_are_enough_when_one_of_them_is_certain_to_answer(question, answerable, read_at_once):
+    texts = [RIBBON, *(f"{NOTHING} Number {rank} of them." for rank in range(2, 13))]
+    model = ByText({RIBBON: reading(RIBBON, "Ines Calder", answerable=answerable)})
+    draft = ExtractiveReader(model).read(question, [passage(rank, text) for rank, text in enumerate(texts, start=1)])
+    assert [len(shown) for _, shown in model.seen] == read_at_once
+    assert len(draft.passages) == (8 if read_at_once == [8] else 12)
+    assert draft.passages[0].text == RIBBON
 
 
 def test_without_passages_it_says_that_nothing_fits():
