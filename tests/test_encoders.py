@@ -95,6 +95,20 @@ def test_where_tracing_fails_the_other_exporter_is_used(tiny, tmp_path, monkeypa
     assert agreement(ours.encode(SENTENCES), theirs) > 0.9999
 
 
+def test_an_export_whose_weights_lie_in_files_of_their_own_is_not_taken(tiny, tmp_path, monkeypatch):
+    import torch
+
+    export = torch.onnx.export
+
+    def with_weights_apart(model: Any, example: Any, path: str, **options: Any) -> Any:
+        Path(path).with_name("embeddings.weight").write_bytes(b"2 GB")
+        return export(model, example, path, **options)
+
+    monkeypatch.setattr(torch.onnx, "export", with_weights_apart)
+    export_encoder(str(tiny), folder=tmp_path)
+    assert json.loads((tmp_path / "encoder.json").read_text())["sizes"] == {}
+
+
 def test_a_long_text_is_cut_where_the_model_stops_reading(tiny, exported):
     encoder = load_encoder(str(tiny), folder=exported)
     long, longer = encoder.encode(["train " * 20, "train " * 20 + "river bridge"])

@@ -184,8 +184,46 @@ def test_the_first_passages_are_enough_when_one_of_them_is_certain_to_answer(que
     model = ByText({RIBBON: reading(RIBBON, "Ines Calder", answerable=answerable)})
     draft = ExtractiveReader(model).read(question, [passage(rank, text) for rank, text in enumerate(texts, start=1)])
     assert [len(shown) for _, shown in model.seen] == read_at_once
-    assert len(draft.passages) == (8 if read_at_once == [8] else 12)
+    assert [p.rank for p in draft.passages] == list(range(1, 13))
     assert draft.passages[0].text == RIBBON
+    unread = draft.passages[sum(read_at_once) :]
+    assert [p.score for p in unread] == [passage(rank, "").score for rank in range(9, 9 + len(unread))]
+
+
+def test_a_list_that_may_go_on_behind_the_first_passages_is_read_to_its_end():
+    steps, rest = (
+        "The plan has these steps:\n1. Close the road.\n2. Move the families.\n",
+        "3. Drain the lake.\n4. Blow up the dam.",
+    )
+    shown = [passage(1, steps, "plan"), *(passage(rank, f"{NOTHING} {rank}.") for rank in range(2, 12))]
+    shown.append(passage(12, rest, "plan", start=len(steps)))
+    model = ByText({steps: reading(steps, "Close the road"), rest: reading(rest, "Drain the lake", answerable=0.3)})
+    assert ExtractiveReader(model).read("What is the last step of the plan?", shown).short == "Blow up the dam"
+
+
+def test_a_passage_that_is_not_sure_enough_to_be_told_settles_nothing():
+    shown = [passage(1, RIBBON), *(passage(rank, f"{NOTHING} {rank}.") for rank in range(2, 9)), passage(9, DEPUTY)]
+    says = {
+        RIBBON: reading(RIBBON, "Ines Calder", answerable=0.66),
+        DEPUTY: reading(DEPUTY, "Tom Reyes", answerable=0.99),
+    }
+    assert ExtractiveReader(ByText(says), min_confidence=0.7).read("Who cut the ribbon?", shown).short == "Tom Reyes"
+
+
+def test_of_like_events_the_date_counts_more_than_the_rank():
+    old, new = datetime.date(2020, 5, 1), datetime.date(2024, 5, 1)
+    pairs = [
+        (passage(1, DEPUTY, day=new), reading(DEPUTY, "Tom Reyes", answerable=0.88)),
+        (passage(6, RIBBON, day=old), reading(RIBBON, "Ines Calder", answerable=0.83)),
+    ]
+    assert read("Who cut the ribbon on the first visit?", *pairs).short == "Ines Calder"
+
+
+def test_all_passages_are_read_when_they_are_only_to_be_ranked():
+    shown = [passage(1, RIBBON), *(passage(rank, f"{NOTHING} {rank}.") for rank in range(2, 13))]
+    model = ByText({RIBBON: reading(RIBBON, "Ines Calder")})
+    ExtractiveReader(model).read("Who cut the ribbon?", shown, to_the_end=True)
+    assert [len(seen) for _, seen in model.seen] == [12]
 
 
 def test_without_passages_it_says_that_nothing_fits():

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from kimqa.readers.kinds import (
@@ -212,6 +214,8 @@ def test_a_right_answer_fits_however_it_is_put(question, answer):
         ("How many bridges were built?", "Work began in 1930 and ended late.", "in 1930"),
         ("How old is the mayor's son?", "It was his first visit in six years and his last.", "six years"),
         ("How old was the captain?", "He had served for the last eleven years.", "eleven years"),
+        ("How often was she there?", "She was there on March 3, 2004, during a storm.", "2004"),
+        ("How many games were played?", "In the summer of 2004 she retired.", "2004"),
     ],
 )
 def test_a_year_is_no_number_of_things_and_a_length_of_time_no_age(question, text, answer):
@@ -230,8 +234,20 @@ def test_a_year_is_no_number_of_things_and_a_length_of_time_no_age(question, tex
         ("How old is the tower?", "The tower is more than 300 years old.", "300 years"),
         ("How old is the dam?", "The dam, 61 years, three months and a day old", "61 years"),
         ("How long was he away?", "He had been away for six years.", "six years"),
+        ("How old is the puppy?", "The puppy, about ten weeks, was left at a gate.", "ten weeks"),
+        ("How old are the rocks?", "They formed some 3 million years ago.", "3 million years"),
+        ("How old is the tree?", "It is in its first 100 years of age.", "100 years"),
+        ("When did the war begin, and how many died?", "It began in 1939.", "1939"),
+        ("How much longer will it run?", "It will run by law in 2038.", "2038"),
     ],
 )
 def test_a_number_of_things_and_an_age_fit(question, text, answer):
     before, _, after = text.partition(answer)
     assert fits(question, answer, before, after)
+
+
+@pytest.mark.parametrize("signs", [", ", "; , ", "?", " "])
+def test_a_question_of_signs_alone_is_told_at_once(signs):
+    started = time.process_time()
+    fits(signs * 500, "in 2004", "There ", ", it")
+    assert time.process_time() - started < 1.0

@@ -293,12 +293,14 @@ def _export_checked(model: Any, card: _Card, aside: Path) -> _Card | None:
             example = model.tokenizer(list(_PROBES[:2]), padding=True, return_tensors="pt")
             _export_graph(model, aside / _GRAPH, {name: example[name] for name in _INPUTS if name in example}, traced)
             model.tokenizer.backend_tokenizer.save(str(aside / _TOKENIZER))
-            sizes = {name: (aside / name).stat().st_size for name in (_GRAPH, _TOKENIZER)}
+            sizes = {path.name: path.stat().st_size for path in aside.iterdir()}
+            if sizes.keys() != {_GRAPH, _TOKENIZER}:
+                raise ValueError("weights over 2 GB are written to files of their own")
             exported = dataclasses.replace(card, sizes=sizes)
             ours = _OnnxEncoder(aside, exported, prompt=card.passage_prompt, threads=0).encode(_PROBES)
             theirs = _TorchEncoder(model, card, prompt=card.passage_prompt).encode(_PROBES)
         except Exception as error:  # an unusual model may fail anywhere in here; PyTorch still runs it
-            _log.info("The export of %s failed: %s", card.name, _first_line(error))
+            _log.info("The export of %s failed (%s): %s", card.name, f"{traced=}", _first_line(error))
             continue
         agreement = float(np.min(np.sum(ours * theirs, axis=1)))
         if agreement >= _MIN_AGREEMENT:  # not so when it is not a number

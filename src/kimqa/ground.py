@@ -54,7 +54,7 @@ def ground(
     held = [(statement, support) for statement, support in judged if statement.supported]
     failed = [statement for statement, _ in judged if not statement.supported]
     kept = tuple(statement for statement, _ in judged if statement.supported or keep_unsupported) if held else ()
-    likely = draft.passages[0].score if draft.passages else 0.0
+    likely = max((passage.score for passage in draft.passages), default=0.0)
     confidence = min(1.0, max(0.0, likely)) * min((support.probability for _, support in held), default=0.0)
     reason = "No statement of the language model is supported by the passages."
     grounded = dataclasses.replace(

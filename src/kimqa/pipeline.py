@@ -192,7 +192,7 @@ class Pipeline:
         """The passages nearest to a query, best first; options as for `ask`."""
         state = self._retrieved(self._planned(_request(query, options), answers=False))
         # The small reader ranks better than either index (hit@1 on held-out stories: 0.49 before reading, 0.66 after).
-        return self._extractive().read(state.plan.standalone_question, state.passages).passages
+        return self._extractive().read(state.plan.standalone_question, state.passages, to_the_end=True).passages
 
     def as_runnable(self) -> Runnable[Any, Answer]:
         """The answering path as a LangChain `Runnable`, from a question (or a `Request`) to an `Answer`."""
@@ -342,14 +342,15 @@ class Pipeline:
                 self._readers[name] = load_model_reader(name, self._model_options())
             return self._readers[name]
 
-    def _extractive(self) -> Reader:
+    def _extractive(self) -> ExtractiveReader:
         """The small reader, which also ranks what is found and says whether a language model is asked at all."""
         with self._lock:
             if ExtractiveReader.name not in self._readers:
-                self._readers[ExtractiveReader.name] = load_extractive(
-                    threads=self.settings.threads, min_confidence=self.settings.min_confidence
-                )
-            return self._readers[ExtractiveReader.name]
+                least, threads = self.settings.min_confidence, self.settings.threads
+                self._readers[ExtractiveReader.name] = load_extractive(threads=threads, min_confidence=least)
+            reader = self._readers[ExtractiveReader.name]
+        assert isinstance(reader, ExtractiveReader)
+        return reader
 
     def _judging(self) -> Judge:
         gate = self._extractive()

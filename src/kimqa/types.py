@@ -236,8 +236,7 @@ class Answer:
 class Event:
     """A step of a streamed answer.
 
-    In order: `plan` (standalone_question, filters), `passages` (those found; the answer has those that were read, fewer
-    where the first ones settle the question), any number of `token` (text, to be appended)
+    In order: `plan` (standalone_question, filters), `passages` (passages), any number of `token` (text, to be appended)
     and `withdrawn` (text: the last place where it was shown before does not hold), and last, always, `answer` (answer).
     The `answer` is what counts: tokens are what a language model wrote, before it was verified.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import enum
 import re
 from typing import Final
@@ -102,7 +101,9 @@ _TIME_WORDS: Final = (
 )
 _TIMES: Final = rf"\d|{_TIME_WORDS}"
 # The form that an answer must have, told by the words that ask for it.
-_ASKS: Final = r"(?:^|[,:;]\s*|\band )\W*(?:(?:and|but|so|about|by|for|in|at|to|from|of|until|after|since|on) )*"
+_ASKS: Final = (
+    r"(?:^\W*|[,:;]\s*(?![\s,:;])\W{0,3}|\band )(?:(?:and|but|so|about|by|for|in|at|to|from|of|until|after|since|on) )*"
+)
 _FORMS: Final = (
     (re.compile(rf"{_ASKS}how (?:many|much(?! (?:damage|trouble|support|does it matter))|old|tall|heavy)\b|\bwhat (?:percentage|share|proportion)\b", re.IGNORECASE), re.compile(_NUMBERS, re.IGNORECASE)),
     (re.compile(rf"{_ASKS}how long\b", re.IGNORECASE), re.compile(rf"{_NUMBERS}|{_TIMES}|\b(?:life|indefinitely|permanently|forever)\b", re.IGNORECASE)),
@@ -113,19 +114,22 @@ _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|mont
 
 
 # "first went there in 2000" does not tell how often, nor "her first trip in six years" how old she is.
-_ASKS_HOW_MANY: Final = re.compile(rf"{_ASKS}how (?:many|often|much)\b", re.IGNORECASE)
-_YEAR_ALONE: Final = re.compile(r"(?:(?:in|since|until|by) )?(?:1[5-9]|20)\d\d", re.IGNORECASE)
-_DATES_BEFORE: Final = re.compile(
-    rf"\b(?:in|since|during|until|till|early|late|summer|autumn|spring|winter|{'|'.join(calendar.month_name[1:])})\s$",
-    re.IGNORECASE,
+_ASKS_HOW_MANY: Final = re.compile(rf"{_ASKS}how (?:many|often|much)\b(?! (?:longer|more years)\b)", re.IGNORECASE)
+_YEAR_ALONE: Final = re.compile(r"(?:(?:in|by) )?(?:1[5-9]|20)\d\d", re.IGNORECASE)
+_MONTH: Final = (
+    "(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \\d{1,2},?)?"
 )
-_COUNTS_AFTER: Final = re.compile(r"\s(?!(?:and|or|but|when|after|before|while|as|because|at|with|to|for|on|by)\b)\w")
+_DATES_BEFORE: Final = re.compile(
+    rf"\b(?:in|during|early|late|(?:summer|autumn|spring|winter)(?: of)?|{_MONTH})\s$", re.IGNORECASE
+)
+_COUNTS_AFTER: Final = re.compile(
+    r"\s(?!(?:and|or|but|when|after|before|while|as|because|at|with|to|for|on|by|in|during|from|under|through|he|she|it"
+    r"|they|the|an?|that|which|who)\b)\w"
+)
 _ASKS_AGE: Final = re.compile(rf"{_ASKS}how old\b", re.IGNORECASE)
 _LENGTH_OF_TIME: Final = re.compile(r"\b(?:years?|decades?|months?|weeks?|days?)$", re.IGNORECASE)
-_LASTS_BEFORE: Final = re.compile(
-    r"\b(?:in|for|over|within|after|than|nearly|almost|last|past|next|first|every|some|about)(?: the)?\s$",
-    re.IGNORECASE,
-)
+_LASTS_BEFORE: Final = re.compile(r"\b(?:in|within|after|last|past|next|first|every)(?: the)?\s$", re.IGNORECASE)
+_IS_AGE: Final = re.compile(r"[\s-](?:old|ago)\b|\s(?:of|in) age\b", re.IGNORECASE)
 
 
 def fits(question: str, answer: str, before: str = "", after: str = "") -> bool:
@@ -134,10 +138,10 @@ def fits(question: str, answer: str, before: str = "", after: str = "") -> bool:
     Also when it only repeats the question. `before` and `after` are what stands around the answer in its text.
     """
     is_date = _YEAR_ALONE.fullmatch(answer) and _DATES_BEFORE.search(f"{before}{answer[:-4]}")
-    if is_date and not _COUNTS_AFTER.match(after) and _ASKS_HOW_MANY.search(question):
+    if is_date and not _COUNTS_AFTER.match(after) and _ASKS_HOW_MANY.search(question) and not asks_when(question):
         return False
     lasts = _LENGTH_OF_TIME.search(answer) and _LASTS_BEFORE.search(before)
-    if lasts and not re.match(r"[\s-]old\b", after, re.IGNORECASE) and _ASKS_AGE.search(question):
+    if lasts and not _IS_AGE.match(after) and _ASKS_AGE.search(question):
         return False
     if _repeats(question, answer) and kind_of(question) is not Kind.YES_NO and not _CHOICE.search(question):
         return False
