@@ -7,8 +7,9 @@ import pytest
 from evals import statements
 from kimqa import Pipeline, load_settings
 
-# What was reached in November 2026 (0.711 at 0.067, blind 0.767 at 0.183), less two statements. The bar of the project, 0.95 caught at 0.05 dropped, is not met: a
-# model of 27 million parameters hardly tells a role or a plan told as done from the truth.
+# What was reached in November 2026 (0.711 at 0.067, blind 0.767 at 0.183; with sums in fp32 0.750), less two statements.
+# The bar of the project, 0.95 caught at 0.05 dropped, is not met: a model of 27 million parameters hardly tells a role or
+# a plan told as done from the truth.
 LEAST_CAUGHT = {"adversarial": 0.688, "blind": 0.733}
 MOST_DROPPED = {"adversarial": 0.09, "blind": 0.201}
 
