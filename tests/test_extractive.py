@@ -186,8 +186,7 @@ def test_the_first_passages_are_enough_when_one_of_them_is_certain_to_answer(que
     assert [len(shown) for _, shown in model.seen] == read_at_once
     assert [p.rank for p in draft.passages] == list(range(1, 13))
     assert draft.passages[0].text == RIBBON
-    unread = draft.passages[sum(read_at_once) :]
-    assert [p.score for p in unread] == [passage(rank, "").score for rank in range(9, 9 + len(unread))]
+    assert [p.score > 0 for p in draft.passages] == [n < sum(read_at_once) for n in range(12)]
 
 
 def test_a_list_that_may_go_on_behind_the_first_passages_is_read_to_its_end():

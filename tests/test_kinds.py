@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from kimqa.readers.kinds import (
@@ -247,7 +245,7 @@ def test_a_number_of_things_and_an_age_fit(question, text, answer):
 
 
 @pytest.mark.parametrize("signs", [", ", "; , ", "?", " "])
-def test_a_question_of_signs_alone_is_told_at_once(signs):
-    started = time.process_time()
-    fits(signs * 500, "in 2004", "There ", ", it")
-    assert time.process_time() - started < 1.0
+def test_a_very_long_question_of_signs_alone_holds_nothing_up(signs):
+    assert fits(
+        signs * 5000, "in 2004", "There ", ", it"
+    )  # what took 3 seconds for 500 of them would take minutes here

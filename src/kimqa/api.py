@@ -38,7 +38,7 @@ def ask(
         until: the last one.
         as_of: the day to answer as of; nothing published later is used.
         reader: a reader's name or object; default from the settings.
-        top_k: how many passages to read, 1 to 100.
+        top_k: how many passages to read at most, 1 to 100.
 
     Raises:
         KimqaError: an argument, the settings or the index cannot be used. "Not in the corpus" is no error but an

@@ -241,9 +241,9 @@ class Pipeline:
         """Events while the answer is written, then the state with the draft."""
         reader = self._reader(state.request.reader)
         asks_model = isinstance(reader, GenerativeReader)
-        question = state.plan.standalone_question
+        asked, given = state.plan.standalone_question, state.passages
         started = time.perf_counter()
-        draft = (self._extractive() if asks_model else reader).read(question, state.passages)
+        draft = self._extractive().read(asked, given, to_the_end=True) if asks_model else reader.read(asked, given)
         name = reader.name if draft.statements or not asks_model else ExtractiveReader.name
         told, shown = () if asks_model else draft.notes, draft.passages or state.passages
         state = dataclasses.replace(state, draft=draft, passages=shown, reader=name, notes=(*state.notes, *told))

@@ -281,9 +281,10 @@ def _render_passages(answer: Answer, articles: Mapping[str, Article]) -> str:
 def _render_passage(passage: Passage, articles: Mapping[str, Article]) -> str:
     same = [articles[name].outlet or name if name in articles else name for name in passage.also_in]
     also = f"<p>The same words also in: {escape(', '.join(same))}</p>" if same else ""
+    score = f"score {passage.score:.4f}" if passage.score else "left unread"
     return (
         f'<li value="{passage.rank}"><p class="byline">{_byline(passage)}</p>'
-        f'<p class="figures">rank {passage.rank} · score {passage.score:.4f} · similarity {passage.similarity:.2f}</p>'
+        f'<p class="figures">rank {passage.rank} · {score} · similarity {passage.similarity:.2f}</p>'
         f'<h4>{_link(passage.title or passage.article_id, passage.url)}</h4><blockquote dir="auto">{escape(passage.text)}</blockquote>{also}</li>'
     )
 

@@ -107,7 +107,8 @@ class ExtractiveReader:
         ordered = _ranked(best.values())
         if len(asked) == 1:  # those that were not read, since others settle the question, come last
             unread = [passage for passage in passages if passage.chunk_id not in best]
-            ordered += tuple(dataclasses.replace(p, rank=n) for n, p in enumerate(unread, start=len(ordered) + 1))
+            numbered = enumerate(unread, start=len(ordered) + 1)
+            ordered += tuple(dataclasses.replace(passage, rank=rank, score=0.0) for rank, passage in numbered)
         else:
             likely = self._answered(found, least * _OTHER_PART_SHARE)
             answered = likely if answered or len(likely) == len(asked) else {}

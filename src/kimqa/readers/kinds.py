@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from kimqa.readers.listing import NO_MEASURE, NUMBER_WORD, names_many
-from kimqa.text import stems, without_context
+from kimqa.text import MONTHS, stems, without_context
 
 _AUXILIARY: Final = r"(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must)"
 # "May 12 attack" and "Will Smith slap" open with no auxiliary; "In 2019, was it closed" has one behind its opening.
@@ -116,11 +116,9 @@ _ASKS_WHEN: Final = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|mont
 # "first went there in 2000" does not tell how often, nor "her first trip in six years" how old she is.
 _ASKS_HOW_MANY: Final = re.compile(rf"{_ASKS}how (?:many|often|much)\b(?! (?:longer|more years)\b)", re.IGNORECASE)
 _YEAR_ALONE: Final = re.compile(r"(?:(?:in|by) )?(?:1[5-9]|20)\d\d", re.IGNORECASE)
-_MONTH: Final = (
-    "(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \\d{1,2},?)?"
-)
 _DATES_BEFORE: Final = re.compile(
-    rf"\b(?:in|during|early|late|(?:summer|autumn|spring|winter)(?: of)?|{_MONTH})\s$", re.IGNORECASE
+    rf"\b(?:in|during|early|late|(?:summer|autumn|spring|winter)(?: of)?|(?:{'|'.join(MONTHS)})(?: \d{{1,2}},?)?)\s$",
+    re.IGNORECASE,
 )
 _COUNTS_AFTER: Final = re.compile(
     r"\s(?!(?:and|or|but|when|after|before|while|as|because|at|with|to|for|on|by|in|during|from|under|through|he|she|it"
