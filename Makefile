@@ -59,7 +59,7 @@ check: $(READY)
 	@echo "kimqa: types";   $(BIN)/mypy --no-error-summary
 
 test: check index
-	@echo "kimqa: tests";   $(BIN)/python -m pytest tests
+	@echo "kimqa: tests";   $(BIN)/python -m pytest tests -n auto --maxprocesses 4 --dist worksteal
 	@echo "kimqa: evals";   $(BIN)/python -m pytest evals
 
 evals: index
