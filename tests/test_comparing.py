@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from kimqa.readers.comparing import has_two_clauses, parts_of, questions_in
+from kimqa.readers.comparing import parts_of, questions_in
 from kimqa.readers.reports import compared, told_by, topic_of
 from kimqa.types import Passage
 
@@ -173,12 +173,6 @@ def test_reports_are_compared_on_a_topic(question, topic):
     if topic:
         assert questions_in(question) == (topic,)
         assert parts_of(question) == ()
-
-
-def test_clauses_side_by_side_are_told_from_two_times():
-    assert has_two_clauses("Which ferry sank in the storm and which one did the navy raise?")
-    assert not has_two_clauses("Who was with the queen at the pier the first time, and who the second time?")
-    assert not has_two_clauses("Who cut the ribbon?")
 
 
 def test_what_compares_nothing_is_one_question():

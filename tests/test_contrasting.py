@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from kimqa.readers.comparing import has_two_clauses, parts_of
+from kimqa.readers.comparing import parts_of
 from kimqa.readers.contrasting import contrasted, weighed
 from kimqa.readers.reports import is_of_year, topic_of
 from kimqa.types import Passage
@@ -117,7 +117,6 @@ def test_comparisons_in_many_words_have_two_sides(question, parts):
 )
 def test_two_questions_in_one_are_asked_each_with_what_it_takes_from_the_other(question, parts):
     assert parts_of(question) == parts
-    assert has_two_clauses(question)
 
 
 def test_a_passage_is_of_the_year_that_it_is_dated_or_that_it_names():

@@ -212,25 +212,19 @@ def parts_of(question: str) -> tuple[str, ...]:
 
     One question where only one side is asked for, and the other is mentioned for comparison.
     """
-    return _taken_apart(plain(question))[0]
-
-
-def has_two_clauses(question: str) -> bool:
-    """True where the parts are questions that stand side by side in one sentence, and may be answered in one as well."""
-    return _taken_apart(plain(question))[1]
+    return _taken_apart(plain(question))
 
 
 @functools.lru_cache(maxsize=256)
-def _taken_apart(question: str) -> tuple[tuple[str, ...], bool]:
-    """The parts of a comparison, and whether they are two clauses side by side."""
+def _taken_apart(question: str) -> tuple[str, ...]:
     if len(question) > MAX_CHARS or topic_of(question):
-        return (), False
+        return ()
     asked = kept_together(question)
-    for find, are_clauses in ((_weighed_parts, False), (_two_clauses, True), (_mentioned, False), (_rivals, False)):
+    for find in (_weighed_parts, _two_clauses, _mentioned, _rivals):
         parts = tuple(as_written(part) for part in find(asked))
         if parts and are_sound(parts):
-            return parts, are_clauses
-    return (), False
+            return parts
+    return ()
 
 
 def _two_clauses(asked: str) -> tuple[str, ...]:

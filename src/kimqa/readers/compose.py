@@ -18,6 +18,7 @@ from kimqa.readers.kinds import (
     kind_of,
 )
 from kimqa.readers.listing import count_asked_for
+from kimqa.readers.names import in_full
 from kimqa.readers.quoting import (
     Candidate,
     around,
@@ -31,6 +32,7 @@ from kimqa.readers.quoting import (
     with_source,
     without_stop,
 )
+from kimqa.readers.series import announced
 from kimqa.readers.span_model import Reading
 from kimqa.text import LIST_GAP, LIST_ITEM, sentences, without_context, word_spans
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
@@ -83,9 +85,10 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float, *,
         return (
             counted_list(question, candidates, threshold * COUNTED_SHARE)
             or _enumeration(likely, candidates)
+            or announced(likely[0])
             or _items(likely)
         )
-    draft = _fact(likely)
+    draft = announced(likely[0], itself=True) or _fact(question, likely)
     if asks_for_words(question):
         *before, last = draft.statements
         draft = dataclasses.replace(draft, statements=(*before, with_rest_of_speech(likely[0], last)))
@@ -173,14 +176,14 @@ def _sources(likely: Sequence[Candidate]) -> Draft:
     return Draft(statements, short=", ".join(outlets), confidence=chosen[0].confidence)
 
 
-def _fact(likely: Sequence[Candidate]) -> Draft:
+def _fact(question: str, likely: Sequence[Candidate]) -> Draft:
     best = likely[0]
     assert best.best is not None
     agreeing, others = _agreeing(best, likely[1:])
     statement = statement_of(best, best.best, agreeing)
     return Draft(
         statements=(*lead_in(best, best.best), statement),
-        short=best.best.text,
+        short=in_full(question, best.best.text, best.passage.text),
         confidence=_joint([best, *agreeing]),
         conflicts=_conflicts(best, agreeing, others),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from kimqa.readers.abbreviations import abbreviation_asked, spelled_out
-from kimqa.readers.comparing import has_two_clauses, parts_of
+from kimqa.readers.comparing import parts_of
 from kimqa.readers.compose import COUNTED_SHARE, byline, compose, counted_list, joined
 from kimqa.readers.kinds import (
     Kind,
@@ -23,8 +23,10 @@ from kimqa.readers.kinds import (
     turn_of,
 )
 from kimqa.readers.listing import one_of_many
-from kimqa.readers.quoting import Candidate, in_one_sentence, list_items, quote_of, whole_name
-from kimqa.readers.reports import compared, is_of_year, of_named_outlets, told_by, topic_of
+from kimqa.readers.phrasing import as_asked
+from kimqa.readers.quoting import Candidate, in_one_sentence, list_items, whole_name
+from kimqa.readers.reports import compared, of_named_outlets, told_by, topic_of
+from kimqa.readers.sides import chosen_together, of_its_year
 from kimqa.readers.span_model import PassageInput, Reading
 from kimqa.text import sentences, stem, stems, without_context, word_spans, words
 from kimqa.types import Draft, DraftStatement, Passage, Quote, Span
@@ -89,6 +91,7 @@ class ExtractiveReader:
         """
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
+        question = as_asked(question)
         short = abbreviation_asked(without_context(question))
         found_long = spelled_out(short, passages) if short else None
         if found_long:
@@ -114,7 +117,7 @@ class ExtractiveReader:
             answered = likely if answered or len(likely) == len(asked) else {}
         if answered and len(asked) > 1:
             least *= _OTHER_PART_SHARE
-            answered = answered if has_two_clauses(question) else _apart(answered, least)
+            answered = chosen_together(answered, least)
         if not answered or not _share_words(question, passages):
             is_list = kind_of(question) is Kind.LIST
             listed = counted_list(question, list(best.values()), least * COUNTED_SHARE) if is_list else None
@@ -138,7 +141,7 @@ class ExtractiveReader:
         if len(asked) > 1:
             found = {part: self._candidates(part, told_by(part, passages)) for part in asked}
             least = self._model.threshold * _OTHER_PART_SHARE
-            return {part: _of_its_year(part, candidates, least) for part, candidates in found.items()}, False
+            return {part: of_its_year(part, candidates, least) for part, candidates in found.items()}, False
         part = asked[0]
         # Of "which papers say so" the model looks for papers in the text; whether it is so there, it sees better.
         told = told_in(part)
@@ -162,7 +165,7 @@ class ExtractiveReader:
         least *= _OTHER_PART_SHARE
         chosen: dict[str, Candidate] = {}
         for candidate in candidates:
-            if _answers(candidate, least):
+            if candidate.answers(least):
                 chosen.setdefault(candidate.passage.article_id, candidate)
         drafts = [compose(topic, [candidate], least) for candidate in list(chosen.values())[:_MAX_COMPARED]]
         silent = () if len(drafts) > 1 else ("Only one article tells of this, so there is nothing to compare it with.",)
@@ -201,7 +204,7 @@ class ExtractiveReader:
         return sorted(candidates, key=place)
 
     def _is_enough(self, candidate: Candidate, least: float) -> bool:
-        return _answers(candidate, least) and candidate.confidence >= self._min_confidence
+        return candidate.answers(least) and candidate.confidence >= self._min_confidence
 
     def _is_certain(self, candidate: Candidate) -> bool:
         """Whether it settles the question without those behind it; where a list may go on there, it does not."""
@@ -245,13 +248,6 @@ def _spelled_out(passage: Passage, span: Span, passages: Sequence[Passage]) -> D
     )
 
 
-def _of_its_year(part: str, candidates: Sequence[Candidate], least: float) -> list[Candidate]:
-    """The passages of the year that a side of a comparison names first, if one of them answers."""
-    if not any(_answers(c, least) and is_of_year(part, c.passage) for c in candidates):
-        return list(candidates)
-    return sorted(candidates, key=lambda c: not (is_of_year(part, c.passage) and _answers(c, least)))
-
-
 def _better(one: Sequence[Candidate], other: Sequence[Candidate]) -> list[Candidate]:
     """Each passage by the reading that finds it likelier to answer."""
     again = {candidate.passage.chunk_id: candidate for candidate in other}
@@ -259,10 +255,12 @@ def _better(one: Sequence[Candidate], other: Sequence[Candidate]) -> list[Candid
 
 
 def _ranked(candidates: Iterable[Candidate]) -> tuple[Passage, ...]:
-    """The passages in the order of the candidates, numbered, with how likely each answers."""
+    """The passages in the order of the candidates, numbered, with how likely each answers: none likelier than one before it."""
+    ordered = list(candidates)
+    scores = itertools.accumulate((candidate.probability for candidate in ordered), min)
     return tuple(
-        dataclasses.replace(candidate.passage, rank=rank, score=candidate.probability)
-        for rank, candidate in enumerate(candidates, start=1)
+        dataclasses.replace(candidate.passage, rank=rank, score=score)
+        for rank, (candidate, score) in enumerate(zip(ordered, scores, strict=True), start=1)
     )
 
 
@@ -272,7 +270,7 @@ def _scores_in_turn(candidates: list[Candidate], turn: Turn, least: float) -> di
     The best of them takes over the best score and the others gain nothing, so that a question is refused neither more
     nor less often for it.
     """
-    likely = [c for c in candidates if _answers(c, least)]
+    likely = [c for c in candidates if c.answers(least)]
     dated = {c.passage.chunk_id: c.passage.published for c in likely if c.passage.published}
     days = sorted(set(dated.values()))
     if len(days) < 2:
@@ -305,34 +303,6 @@ def _signed(question: str, candidates: Sequence[Candidate]) -> Candidate | None:
         }
     signed = (c for c in candidates if c.passage.author and c.passage.chunk_id in named)
     return next(signed, None)
-
-
-def _answers(candidate: Candidate, least: float) -> bool:
-    return candidate.best is not None and candidate.probability >= least
-
-
-def _apart(answered: dict[str, list[Candidate]], least: float) -> dict[str, list[Candidate]]:
-    """The parts of a comparison, each with its own article, or at least its own sentence, if there are such that answer.
-
-    Of all such choices, the likeliest.
-    """
-    parts = [[candidate for candidate in candidates if _answers(candidate, least)] for candidates in answered.values()]
-    choices = list(itertools.product(*parts))
-    for place in (lambda candidate: candidate.passage.article_id, _place):
-        apart = [choice for choice in choices if len({place(candidate) for candidate in choice}) == len(choice)]
-        if apart:
-            best = max(apart, key=lambda choice: sum(candidate.score for candidate in choice))
-            return {
-                part: [first, *(candidate for candidate in candidates if candidate is not first)]
-                for (part, candidates), first in zip(answered.items(), best, strict=True)
-            }
-    return answered
-
-
-def _place(candidate: Candidate) -> tuple[str, int]:
-    """The article and the sentence that the best answer of a passage stands in."""
-    best = candidate.best
-    return candidate.passage.article_id, quote_of(candidate, best).start if best else -1
 
 
 def _log_odds(probability: float) -> float:

@@ -104,5 +104,9 @@ def count_asked_for(question: str) -> int | None:
     match = _COUNTED.search(question)
     if not match:
         return None
-    said = match["count"].lower()
-    return int(said) if said.isdecimal() else _COUNTS.index(said) + 2
+    return count_said(match["count"])
+
+
+def count_said(word: str) -> int:
+    """The number that a `NUMBER_WORD` names: 4 for "four" and for "4"."""
+    return int(word) if word.isdecimal() else _COUNTS.index(word.lower()) + 2

@@ -1,0 +1,59 @@
+"""The answers of two sides, chosen together."""
+
+import datetime
+import math
+
+from kimqa.readers.quoting import Candidate
+from kimqa.readers.sides import chosen_together, of_its_year
+from kimqa.readers.span_model import Reading, Span
+from kimqa.types import Passage
+
+LEAST = 0.2
+TALKS = "In May the talks took three hours. In June they took forty minutes."
+
+
+def candidate(text, *answers, probability=0.9, article="a", chunk=None, year=2031):
+    """Answers are (text, score), best first."""
+    spans = tuple(Span(text.index(a), text.index(a) + len(a), a, score) for a, score in answers)
+    day = datetime.date(year, 5, 1)
+    shown = Passage(1, 1.0, chunk or f"{article}-1", article, "Title", "Post", None, day, None, text, 0, len(text), 0.5)
+    log_odds = math.log(probability / (1 - probability))
+    return Candidate(shown, Reading(probability, log_odds, spans, (), 0.0, 0.0, 1.0), log_odds, probability)
+
+
+def shorts(answered):
+    return [candidates[0].best.text for candidates in chosen_together(answered, LEAST).values()]
+
+
+def test_sides_told_by_one_passage_are_answered_by_different_parts_of_it():
+    may = candidate(TALKS, ("three hours", 0.6), ("forty minutes", 0.1))
+    june = candidate(TALKS, ("three hours", 0.4), ("forty minutes", 0.3))
+    assert shorts({"in May": [may], "in June": [june]}) == ["three hours", "forty minutes"]
+    assert shorts({"in June": [june], "in May": [may]}) == ["forty minutes", "three hours"]
+
+
+def test_one_answer_stands_for_both_where_any_other_is_much_less_likely():
+    one = candidate("They met in Velm.", ("Velm", 0.9), probability=0.95)
+    other = candidate("It rained in Kolm.", ("Kolm", 0.9), probability=0.25, article="b")
+    assert shorts({"first": [one, other], "second": [one, other]}) == ["Velm", "Velm"]
+
+
+def test_a_second_article_is_taken_where_it_is_nearly_as_likely():
+    one = candidate("They met in Velm.", ("Velm", 0.9), probability=0.8)
+    other = candidate("Then they met in Kolm.", ("Kolm", 0.9), probability=0.6, article="b")
+    assert shorts({"first": [one, other], "second": [one, other]}) == ["Velm", "Kolm"]
+
+
+def test_what_does_not_answer_is_never_chosen_and_nothing_is_lost():
+    one = candidate("They met in Velm.", ("Velm", 0.9), probability=0.8)
+    unlikely = candidate("Kolm is cold.", ("Kolm", 0.9), probability=0.1, article="b")
+    chosen = chosen_together({"first": [one, unlikely], "second": [one, unlikely]}, LEAST)
+    assert [[c.passage.article_id for c in candidates] for candidates in chosen.values()] == [["a", "b"], ["a", "b"]]
+
+
+def test_a_passage_of_the_year_that_a_side_names_comes_first_if_it_answers():
+    old = candidate("They met in Velm.", ("Velm", 0.9), probability=0.9, year=2031)
+    new = candidate("They met in Kolm.", ("Kolm", 0.9), probability=0.5, article="b", year=2033)
+    assert of_its_year("Where did they meet in 2033?", [old, new], LEAST) == [new, old]
+    assert of_its_year("Where did they meet in 2033?", [old, new], 0.6) == [old, new]
+    assert of_its_year("Where did they meet?", [old, new], LEAST) == [old, new]
