@@ -21,8 +21,12 @@ def candidate(text, *answers, probability=0.9, article="a", chunk=None, year=203
     return Candidate(shown, Reading(probability, log_odds, spans, (), 0.0, 0.0, 1.0), log_odds, probability)
 
 
+def choose(answered, least=LEAST, **options):
+    return chosen_together(answered, lambda c: c.answers(least), lambda log_odds, score: score, **options)
+
+
 def shorts(answered):
-    return [candidates[0].best.text for candidates in chosen_together(answered, LEAST).values()]
+    return [candidates[0].best.text for candidates in choose(answered).values()]
 
 
 def test_sides_told_by_one_passage_are_answered_by_different_parts_of_it():
@@ -38,16 +42,19 @@ def test_one_answer_stands_for_both_where_any_other_is_much_less_likely():
     assert shorts({"first": [one, other], "second": [one, other]}) == ["Velm", "Velm"]
 
 
-def test_a_second_article_is_taken_where_it_is_nearly_as_likely():
+def test_a_second_article_is_taken_where_it_is_not_much_less_likely():
     one = candidate("They met in Velm.", ("Velm", 0.9), probability=0.8)
-    other = candidate("Then they met in Kolm.", ("Kolm", 0.9), probability=0.6, article="b")
-    assert shorts({"first": [one, other], "second": [one, other]}) == ["Velm", "Kolm"]
+    other = candidate("Then they met in Kolm.", ("Kolm", 0.9), probability=0.5, article="b")
+    sides = {"first": [one, other], "second": [one, other]}
+    assert shorts(sides) == ["Velm", "Kolm"]
+    agreed = choose(sides, may_agree=True).values()
+    assert [candidates[0].best.text for candidates in agreed] == ["Velm", "Velm"]
 
 
 def test_what_does_not_answer_is_never_chosen_and_nothing_is_lost():
     one = candidate("They met in Velm.", ("Velm", 0.9), probability=0.8)
     unlikely = candidate("Kolm is cold.", ("Kolm", 0.9), probability=0.1, article="b")
-    chosen = chosen_together({"first": [one, unlikely], "second": [one, unlikely]}, LEAST)
+    chosen = choose({"first": [one, unlikely], "second": [one, unlikely]})
     assert [[c.passage.article_id for c in candidates] for candidates in chosen.values()] == [["a", "b"], ["a", "b"]]
 
 
@@ -57,3 +64,24 @@ def test_a_passage_of_the_year_that_a_side_names_comes_first_if_it_answers():
     assert of_its_year("Where did they meet in 2033?", [old, new], LEAST) == [new, old]
     assert of_its_year("Where did they meet in 2033?", [old, new], 0.6) == [old, new]
     assert of_its_year("Where did they meet?", [old, new], LEAST) == [old, new]
+
+
+def test_the_year_that_a_side_names_counts_more_than_how_likely_others_are():
+    old = candidate("They met in Velm.", ("Velm", 0.9), probability=0.9, year=2031)
+    other = candidate("They met in Lorn.", ("Lorn", 0.9), probability=0.9, article="b", year=2031)
+    new = candidate("They met in Kolm.", ("Kolm", 0.9), probability=0.5, article="c", year=2033)
+    assert shorts({"Where in 2031?": [old, other, new], "Where in 2033?": [old, other, new]}) == ["Velm", "Kolm"]
+
+
+def test_an_answer_beside_the_best_one_stands_alone_and_is_no_surer_than_it_is():
+    mayors = candidate("The mayors were Reyes and Calder.", ("Reyes", 0.6), ("Calder", 0.3))
+    one, other = (candidates[0] for candidates in choose({"first": [mayors], "second": [mayors]}).values())
+    assert [span.text for span in one.reading.spans] == ["Reyes"]
+    assert [span.text for span in other.reading.spans] == ["Calder"]
+    assert (one.confidence, other.confidence) == (0.9, 0.3)
+
+
+def test_an_answer_without_a_score_breaks_nothing():
+    shown = candidate("They met in Velm.", ("Velm", 0.0), ("met", 0.0))
+    assert shorts({"first": [shown], "second": [shown]}) == ["Velm", "Velm"]
+    assert choose({"first": [shown], "second": [shown]}, least=0.99) == {"first": [shown], "second": [shown]}

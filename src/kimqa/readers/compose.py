@@ -18,7 +18,6 @@ from kimqa.readers.kinds import (
     kind_of,
 )
 from kimqa.readers.listing import count_asked_for
-from kimqa.readers.names import in_full
 from kimqa.readers.quoting import (
     Candidate,
     around,
@@ -32,7 +31,7 @@ from kimqa.readers.quoting import (
     with_source,
     without_stop,
 )
-from kimqa.readers.series import announced
+from kimqa.readers.series import with_announced
 from kimqa.readers.span_model import Reading
 from kimqa.text import LIST_GAP, LIST_ITEM, sentences, without_context, word_spans
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
@@ -85,10 +84,9 @@ def compose(question: str, candidates: Sequence[Candidate], threshold: float, *,
         return (
             counted_list(question, candidates, threshold * COUNTED_SHARE)
             or _enumeration(likely, candidates)
-            or announced(likely[0])
-            or _items(likely)
+            or with_announced(question, likely[0], _items(likely))
         )
-    draft = announced(likely[0], itself=True) or _fact(question, likely)
+    draft = with_announced(question, likely[0], _fact(likely))
     if asks_for_words(question):
         *before, last = draft.statements
         draft = dataclasses.replace(draft, statements=(*before, with_rest_of_speech(likely[0], last)))
@@ -176,14 +174,14 @@ def _sources(likely: Sequence[Candidate]) -> Draft:
     return Draft(statements, short=", ".join(outlets), confidence=chosen[0].confidence)
 
 
-def _fact(question: str, likely: Sequence[Candidate]) -> Draft:
+def _fact(likely: Sequence[Candidate]) -> Draft:
     best = likely[0]
     assert best.best is not None
     agreeing, others = _agreeing(best, likely[1:])
     statement = statement_of(best, best.best, agreeing)
     return Draft(
         statements=(*lead_in(best, best.best), statement),
-        short=in_full(question, best.best.text, best.passage.text),
+        short=best.best.text,
         confidence=_joint([best, *agreeing]),
         conflicts=_conflicts(best, agreeing, others),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 import re
@@ -45,6 +46,8 @@ _MISFIT_PENALTY: Final = 2.0
 # A comparison presupposes that both of its parts are told: when one is, so much of the threshold is asked of the other.
 _OTHER_PART_SHARE: Final = 0.5
 _MAX_COMPARED: Final = 3
+# "Which hall saw both the first talks and the last": one answer for both sides is what is asked for.
+_MAY_AGREE: Final = re.compile(r"\b(?:both|same)\b", re.IGNORECASE)
 _SPELLED_OUT: Final = 0.95  # how sure it is that "Fishermen's Union (FU)" says what FU stands for
 # Logarithms of odds in the training stories (three reports of one matter at three times): of 109 questions on a first visit, trial
 # or the like 61 % are answered by the earliest report and 17 % by the latest; of 70 on a second one, 4 % by the earliest.
@@ -117,7 +120,12 @@ class ExtractiveReader:
             answered = likely if answered or len(likely) == len(asked) else {}
         if answered and len(asked) > 1:
             least *= _OTHER_PART_SHARE
-            answered = chosen_together(answered, least)
+            answered = chosen_together(
+                answered,
+                functools.partial(self._is_enough, least=least),
+                self._model.confidence,
+                may_agree=_MAY_AGREE.search(question) is not None,
+            )
         if not answered or not _share_words(question, passages):
             is_list = kind_of(question) is Kind.LIST
             listed = counted_list(question, list(best.values()), least * COUNTED_SHARE) if is_list else None

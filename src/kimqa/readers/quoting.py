@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from kimqa.numbers import numbers_in
-from kimqa.readers.names import TITLES
 from kimqa.readers.span_model import Reading
 from kimqa.readers.span_model import Span as AnswerSpan
 from kimqa.text import LIST_ITEM, sentences, stems, words, written_date
@@ -28,6 +27,15 @@ _REFERRING: Final = re.compile(
 )
 # A capitalised word within a sentence (a small letter or a comma stands before it) right before a name.
 _NAME_BEFORE: Final = re.compile(r"(?<=[a-z,] )([A-Z][\w-]*)\s$")
+# Capitalised words that stand before a name and are none of it: ranks and offices, days and months.
+_NO_NAMES: Final = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
+    october november december president vice deputy prime minister chancellor premier king queen prince princess duke
+    secretary general senator representative governor mayor judge justice chief inspector superintendent sergeant captain
+    colonel major lieutenant admiral commander corporal professor doctor dr mr mrs ms miss sir dame lady lord father sister
+    bishop archbishop cardinal pope imam rabbi ambassador envoy director chairman chairwoman chair commissioner councillor
+    officer coach manager speaker attorney""".split()
+)
 # What stands between two parts of one answer: "Vigo and Sines", "a house, a bus at seven".
 _BETWEEN_PARTS: Final = re.compile(
     r"(?:\s*[,;]\s*|\s*,?\s+(?:and|or|as well as|plus|along with)\s+)"
@@ -70,7 +78,7 @@ def whole_name(text: str, span: AnswerSpan) -> AnswerSpan:
     """The span with the rest of the proper name whose end it is: "Ju Ae" in "his daughter Kim Ju Ae" gives "Kim Ju Ae"."""
     start = span.start
     if text[start : start + 1].isupper():
-        while (before := _NAME_BEFORE.search(text, 0, start)) and before[1].lower() not in TITLES:
+        while (before := _NAME_BEFORE.search(text, 0, start)) and before[1].lower() not in _NO_NAMES:
             start = before.start(1)
     return dataclasses.replace(span, start=start, text=text[start : span.end])
 

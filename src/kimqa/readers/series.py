@@ -1,74 +1,125 @@
-"""From an answer beside "there are three reasons" to the reasons: the sentences, or the rest of the sentence, that it announces."""
+"""From an answer beside "there are three reasons" to the reasons: the rest of the sentence, or the sentences, that it announces."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from typing import Final
 
-from kimqa.readers.listing import NO_MEASURE, NUMBER_WORD, count_said
-from kimqa.readers.quoting import Candidate, around, without_stop
-from kimqa.text import sentences
+from kimqa.readers.listing import NO_MEASURE, NUMBER_WORD, count_asked_for, count_said
+from kimqa.readers.quoting import Candidate, around, lead_in, without_stop
+from kimqa.text import LIST_ITEM, sentences, stems, without_context
 from kimqa.types import Draft, DraftStatement, Quote, Span
 
 # Things that a writer counts before telling them. What only happens to be counted ("three trawlers") is no such thing.
 _THINGS: Final = (
-    r"(?:advantages|aims|answers|arguments|aspects|benefits|causes|changes|charges|choices|claims|commitments|components|concessions"
-    r"|conclusions|concerns|conditions|consequences|decisions|demands|differences|difficulties|doubts|duties|effects|elements|errors"
-    r"|examples|explanations|factors|facts|failings|faults|features|findings|forms|goals|grounds|groups|ideas|improvements|issues|items"
-    r"|kinds|lessons|measures|methods|mistakes|motives|objections|obstacles|options|parts|pledges|points|principles|priorities|problems"
-    r"|promises|proposals|purposes|questions|reasons|recommendations|requests|requirements|results|risks|rules|scenarios|signs|sorts"
-    r"|stages|steps|suggestions|targets|tasks|terms|themes|theories|things|threats|topics|types|versions|ways|weaknesses|wishes)"
+    r"(?:advantages|aims|answers|arguments|aspects|benefits|causes|changes|claims|commitments|concessions|conclusions|concerns"
+    r"|conditions|consequences|decisions|demands|differences|difficulties|effects|elements|errors|examples|explanations|factors"
+    r"|failings|faults|features|findings|goals|grounds|ideas|improvements|issues|kinds|lessons|measures|methods|mistakes|motives"
+    r"|objections|obstacles|options|pledges|points|principles|priorities|problems|promises|proposals|purposes|questions|reasons"
+    r"|recommendations|requests|requirements|risks|rules|scenarios|signs|sorts|steps|suggestions|tasks|theories|things|threats"
+    r"|types|ways|weaknesses|wishes)"
 )
+_COUNTED: Final = (
+    rf"(?P<count>{NUMBER_WORD}){NO_MEASURE}\s+(?:(?!of\b|or\b|and\b)[\w-]+\s+){{0,2}}?(?P<things>{_THINGS})\b"
+)
+# "There are three kinds", "She made two promises", "Banks names two things".
 _ANNOUNCES: Final = re.compile(
-    rf"\b(?P<count>{NUMBER_WORD}){NO_MEASURE}\s+(?:(?!of\b|or\b|and\b)[\w-]+\s+){{0,2}}?{_THINGS}\b", re.IGNORECASE
+    r"\b(?:there (?:are|were)|(?:(?:gives?|gave|given|makes?|made|names?|named|lists?|listed|sets? out|cites?|cited|sees?|saw|offers?"
+    r"|offered|puts? forward|proposes?|proposed|mentions?|mentioned|distinguish(?:es|ed)?|identif(?:ies|ied)|raises?|raised|has|had|with"
+    rf"|for|after|found|brought|presented|drew|suggests?|suggested)\b))\s+(?:(?:just|only|at least|the|these|some|him|her|it|them)\s+){{0,2}}{_COUNTED}",
+    re.IGNORECASE,
 )
+_COLON: Final = re.compile(r":\s+(?=\S)")
+# What may stand between the things and the end of a sentence that only announces them.
+_ONLY_ANNOUNCES: Final = re.compile(
+    r"(?:\s+(?!and\b|or\b|but\b|were\b|are\b|was\b|is\b)[\w’'-]+){0,6}\s*[.:]?"
+    r"|,\s(?:and|but|though|although|which|none|all|he|she|they)\s[^,;:–—]{1,50}\."
+)
+_NEGATED: Final = re.compile(r"\b(?:not|never|no|none|neither|nor|without)\b|n['’]t\b", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"[,;]|\band\b|\bor\b", re.IGNORECASE)
+_FIRST: Final = re.compile(r"(?:First(?:ly)?|One|The first)\b")
+_FURTHER: Final = re.compile(
+    r"(?:Second(?:ly)?|Third(?:ly)?|Fourth(?:ly)?|Fifth(?:ly)?|The (?:other|second|third|fourth|fifth|last|next)|Another|Also|And|Finally|Lastly|Next|Then)\b"
+)
+_HOW_MANY: Final = re.compile(r"\bhow\s+(?:many|much|long|often|old|far)\b", re.IGNORECASE)
+_GENERIC: Final = frozenset(stems("things"))
 _MAX_ITEMS: Final = 6
 
 
-def announced(candidate: Candidate, *, itself: bool = False) -> Draft | None:
-    """The announcing sentence and as many items as it counts, when the best answer of a passage lies in it or among them.
+def with_announced(question: str, best: Candidate, draft: Draft) -> Draft:
+    """The draft with what the best passage announces, where its answer is the announcement or one of what it counts.
 
-    Items stand behind a colon in the sentence itself, or are the sentences after it, in its paragraph or each in its own.
-    None where nothing is announced; with `itself`, also where the answer is another thing than the announcement.
+    Only where the question asks for such things: by their name, by their number, or the writer just calls them things.
+    Items stand behind a colon in the sentence itself, or are the sentences after it: those that open as items do ("First",
+    "The other"), or as many as are counted. Anything else leaves the draft as it is.
     """
-    if candidate.best is None:
-        return None
-    text = candidate.passage.text
+    if best.best is None or _HOW_MANY.search(question):
+        return draft
+    text = best.passage.text
     whole = sentences(text)
-    answering = around(text, candidate.best)
+    answering = around(text, best.best)
     at = next((n for n, sentence in enumerate(whole) if sentence.start == answering.start), None)
     if at is None:
+        return draft
+    for first in range(at, max(at - _MAX_ITEMS, 0) - 1, -1):
+        found = _announcement(question, text, whole[first])
+        if found is None:
+            continue
+        told, count = found
+        if told:
+            items = [told] if first == at else []
+            spans = [whole[first]]
+        else:
+            items = _items_after(text, whole[first:], count, is_count_asked=count == count_asked_for(question))
+            spans = [whole[first], *items]
+        if items and first <= at < first + len(spans):
+            return _told(best, draft, spans, items)
+    return draft
+
+
+def _announcement(question: str, text: str, sentence: Span) -> tuple[Span | None, int] | None:
+    """What stands behind the colon of an announcing sentence, if it has one, and how many things it counts."""
+    match = _ANNOUNCES.search(text, sentence.start, sentence.end)
+    if not match or _NEGATED.search(text, sentence.start, match.end()):
         return None
-    for first in range(at, at - 1 if itself else max(at - _MAX_ITEMS, 0) - 1, -1):
-        opening = whole[first]
-        match = _ANNOUNCES.search(text, opening.start, opening.end)
-        count = count_said(match["count"]) if match else 0
-        if not match or not 2 <= count <= _MAX_ITEMS:
-            continue
-        if itself and not (candidate.best.start <= match.start() and match.end() <= candidate.best.end):
-            continue
-        told = text[match.end() : opening.end].partition(":")[2].strip()
-        items = [] if told else _items_after(text, whole[first:], count)
-        if told and first == at:
-            return _draft(candidate, [opening], without_stop(" ".join(told.split())))
-        if items and first <= at <= first + len(items):
-            shorts = "; ".join(without_stop(" ".join(item.of(text).split())) for item in items)
-            return _draft(candidate, [opening, *items], shorts)
-    return None
+    count = count_said(match["count"])
+    asked = without_context(question)
+    is_asked = set(stems(match["things"])) & (set(stems(asked)) | _GENERIC) or count == count_asked_for(asked)
+    if not is_asked or not 2 <= count <= _MAX_ITEMS:
+        return None
+    colon = _COLON.search(text, match.end(), sentence.end)
+    if colon and _SEVERAL.search(text, colon.end(), sentence.end):
+        return Span(colon.end(), sentence.end), count
+    return (None, count) if _ONLY_ANNOUNCES.fullmatch(text, match.end(), sentence.end) else None
 
 
-def _items_after(text: str, announced: list[Span], count: int) -> list[Span]:
-    """The sentences after the first that tell what it counts: those of its paragraph, or one of each paragraph after it."""
-    after = announced[1 : count + 1]
-    breaks = ["\n" in text[one.end : other.start] for one, other in itertools.pairwise(announced[: count + 1])]
-    if breaks and all(breaks):
-        return after if len(after) == count else []
-    return after[: breaks.index(True)] if True in breaks else after
+def _items_after(text: str, announced: list[Span], count: int, *, is_count_asked: bool) -> list[Span]:
+    """The sentences after the first that tell what it counts: of its paragraph, or the opening ones of those after it.
+
+    Sentences that open as items do are taken with none between them left out; others only if there are just so many in the
+    paragraph, or so many are asked for.
+    """
+    after = announced[1:]
+    breaks = ["\n" in text[one.end : other.start] for one, other in itertools.pairwise(announced)]
+    if breaks and breaks[0]:  # each in a paragraph of its own
+        items = [sentence for sentence, is_new in zip(after, breaks, strict=True) if is_new][:count]
+        return items if len(items) == count and all(map(_opens_item, [item.of(text) for item in items])) else []
+    paragraph = list(itertools.takewhile(lambda pair: not pair[1], zip(after, breaks, strict=True)))
+    following = [sentence for sentence, _ in paragraph]
+    marks = [n for n, sentence in enumerate(following) if _opens_item(sentence.of(text))]
+    if following and marks[:1] == [0] and len(marks) >= count:
+        return following[: marks[count - 1] + 1]
+    return following[:count] if is_count_asked or len(following) == count else []
 
 
-def _draft(candidate: Candidate, spans: list[Span], short: str) -> Draft:
-    passage = candidate.passage
+def _opens_item(sentence: str) -> bool:
+    return any(pattern.match(sentence) for pattern in (LIST_ITEM, _FIRST, _FURTHER))
+
+
+def _told(best: Candidate, draft: Draft, spans: list[Span], items: list[Span]) -> Draft:
+    passage = best.passage
     statements = tuple(
         DraftStatement(
             " ".join(span.of(passage.text).split()),
@@ -76,4 +127,8 @@ def _draft(candidate: Candidate, spans: list[Span], short: str) -> Draft:
         )
         for span in spans
     )
-    return Draft(statements, short=short, confidence=candidate.confidence)
+    opening = dataclasses.replace(best.reading.spans[0], start=spans[0].start, end=spans[0].end)
+    short = "; ".join(
+        without_stop(LIST_ITEM.sub("", " ".join(item.of(passage.text).split()), count=1)) for item in items
+    )
+    return dataclasses.replace(draft, statements=(*lead_in(best, opening), *statements), short=short)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kimqa.readers.quoting import Candidate, quote_of, same_answer
 from kimqa.readers.reports import is_of_year
+from kimqa.types import Quote
 
 # Logarithms of odds that a choice gains when its sides are told by two articles, by two sentences, and answered otherwise.
 # On the four development archives and the gold questions (126 comparisons, November 2026) 52, 53 and 54 are answered rightly
@@ -22,19 +24,41 @@ _SPAN_SHARE: Final = 0.1
 _MAX_OPTIONS: Final = 12  # of a side: pairs of them are tried
 
 
-def chosen_together(answered: dict[str, list[Candidate]], least: float) -> dict[str, list[Candidate]]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Option:
+    """What may answer a side: a candidate with that answer first, its log-odds, and the sentence that it stands in."""
+
+    candidate: Candidate
+    log_odds: float
+    quote: Quote
+
+
+def chosen_together(
+    answered: dict[str, list[Candidate]],
+    is_likely: Callable[[Candidate], bool],
+    confidence: Callable[[float, float], float],
+    *,
+    may_agree: bool = False,
+) -> dict[str, list[Candidate]]:
     """The candidates of every side, first the one whose best answer goes best with those of the others.
 
     Args:
-        answered: the candidates of each side, which ones answer it at least one of.
-        least: the probability from which a candidate answers.
+        answered: the candidates of each side; at least one of them is likely.
+        is_likely: whether a candidate may answer.
+        confidence: of an answer, from the log-odds of its passage and its own score.
+        may_agree: whether one answer for all sides is as good as one for each.
     """
-    options = [_options(candidates, least) for candidates in answered.values()]
-    best = max(itertools.product(*options), key=_value)
-    return {
-        side: [chosen, *(c for c in candidates if c.passage.chunk_id != chosen.passage.chunk_id)]
-        for (side, candidates), (_, chosen) in zip(answered.items(), best, strict=True)
-    }
+    options = [_options(side, candidates, is_likely, confidence) for side, candidates in answered.items()]
+    if not all(options):
+        return answered
+    other_answer = 0.0 if may_agree else _OTHER_ANSWER
+    best = max(itertools.product(*options), key=functools.partial(_value, other_answer=other_answer))
+    found = {}
+    for (side, candidates), option in zip(answered.items(), best, strict=True):
+        taken = [other.candidate for other in best if other is not option]
+        chosen = _without(option.candidate, taken)
+        found[side] = [chosen, *(c for c in candidates if c.passage.chunk_id != chosen.passage.chunk_id)]
+    return found
 
 
 def of_its_year(side: str, candidates: Sequence[Candidate], least: float) -> list[Candidate]:
@@ -46,29 +70,46 @@ def of_its_year(side: str, candidates: Sequence[Candidate], least: float) -> lis
     return sorted(candidates, key=lambda c: not is_wanted(c)) if any(map(is_wanted, candidates)) else list(candidates)
 
 
-def _options(candidates: Sequence[Candidate], least: float) -> list[tuple[float, Candidate]]:
-    """What may answer a side, with its log-odds, best first: every likely span of every passage that answers."""
+def _options(
+    side: str,
+    candidates: Sequence[Candidate],
+    is_likely: Callable[[Candidate], bool],
+    confidence: Callable[[float, float], float],
+) -> list[_Option]:
+    """What may answer a side, best first: every likely span of every likely passage, of its year if there is one."""
+    likely = [candidate for candidate in candidates if is_likely(candidate) and candidate.reading.spans]
+    likely = [c for c in likely if is_of_year(side, c.passage)] or likely
     found = []
-    for candidate in candidates:
-        spans = candidate.reading.spans
-        for span in spans if candidate.answers(least) else ():
-            share = span.score / spans[0].score
-            if share >= _SPAN_SHARE:
-                first = (span, *(other for other in spans if other is not span))
-                reading = dataclasses.replace(candidate.reading, spans=first)
-                found.append((candidate.score + math.log(share), dataclasses.replace(candidate, reading=reading)))
-    return sorted(found, key=lambda option: -option[0])[:_MAX_OPTIONS]
+    for candidate in likely:
+        best, *others = candidate.reading.spans
+        found.append(_Option(candidate, candidate.score, quote_of(candidate, best)))
+        for span in others:
+            share = span.score / best.score if best.score else 0.0
+            if share < _SPAN_SHARE:
+                continue
+            # It stands for itself: no part of a series with the better one, and nothing that the line above it tells.
+            alone = dataclasses.replace(candidate.reading, spans=(span,), header_spans=())
+            lesser = dataclasses.replace(candidate, reading=alone, confidence=confidence(candidate.score, span.score))
+            found.append(_Option(lesser, candidate.score + math.log(share), quote_of(candidate, span)))
+    return sorted(found, key=lambda option: -option.log_odds)[:_MAX_OPTIONS]
 
 
-def _value(choice: Sequence[tuple[float, Candidate]]) -> float:
+def _value(choice: Sequence[_Option], other_answer: float) -> float:
     """How good a choice of one answer for each side is."""
-    value = sum(log_odds for log_odds, _ in choice)
-    for (_, one), (_, other) in itertools.combinations(choice, 2):
-        if one.best is None or other.best is None:
-            continue
-        if one.passage.article_id != other.passage.article_id:
-            value += _OTHER_ARTICLE + _OTHER_SENTENCE
-        elif quote_of(one, one.best).start != quote_of(other, other.best).start:
+    value = sum(option.log_odds for option in choice)
+    for one, other in itertools.combinations(choice, 2):
+        if one.quote.article_id != other.quote.article_id:
+            value += _OTHER_ARTICLE
+        if (one.quote.article_id, one.quote.start) != (other.quote.article_id, other.quote.start):
             value += _OTHER_SENTENCE
-        value += _OTHER_ANSWER * (not same_answer(one.best.text, other.best.text))
+        texts = [option.candidate.reading.spans[0].text for option in (one, other)]
+        value += other_answer * (not same_answer(*texts))
     return value
+
+
+def _without(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """The candidate without what answers the other sides in the same passage, so that it is not widened over it."""
+    first, *more = candidate.reading.spans
+    taken = [o.reading.spans[0] for o in others if o.passage.chunk_id == candidate.passage.chunk_id]
+    kept = [span for span in more if not any(span.start < other.end and other.start < span.end for other in taken)]
+    return dataclasses.replace(candidate, reading=dataclasses.replace(candidate.reading, spans=(first, *kept)))
