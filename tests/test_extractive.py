@@ -133,6 +133,25 @@ def test_of_like_events_the_date_tells_which_is_meant(question, short):
     assert 0.8 < draft.passages[0].score < 0.86  # neither likelier nor less likely than without the date
 
 
+@pytest.mark.parametrize(
+    ("question", "answerable", "short"),
+    [
+        ("What does the ferry cost?", 0.78, "40 crowns"),  # things may have changed since the older report
+        ("What did the ferry cost?", 0.78, "30 crowns"),
+        ("What does the ferry cost in 2031?", 0.78, "30 crowns"),
+        ("What does the ferry cost?", 0.6, "30 crowns"),  # too much less likely
+    ],
+)
+def test_of_what_holds_now_the_latest_report_counts_more(question, answerable, short):
+    old, new = "A ferry ticket costs 30 crowns.", "The ferry costs 40 crowns."
+    draft = read(
+        question,
+        (passage(1, old, day=datetime.date(2031, 5, 1)), reading(old, "30 crowns", answerable=0.8)),
+        (passage(2, new, day=datetime.date(2033, 5, 1)), reading(new, "40 crowns", answerable=answerable)),
+    )
+    assert draft.short == short
+
+
 def test_the_date_neither_lifts_nor_prefers_a_passage_that_does_not_answer():
     new, old = "The meeting was opened by Tom Reyes.", "There was a meeting before, in Kolm."
     later = passage(1, new, day=datetime.date(2024, 3, 4)), reading(new, "Tom Reyes", answerable=0.85)

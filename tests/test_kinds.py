@@ -5,6 +5,7 @@ from kimqa.readers.kinds import (
     Turn,
     asks_for_words,
     asks_for_year,
+    asks_of_now,
     fits,
     kind_of,
     told_in,
@@ -249,3 +250,29 @@ def test_a_very_long_question_of_signs_alone_holds_nothing_up(signs):
     assert fits(
         signs * 5000, "in 2004", "There ", ", it"
     )  # what took 3 seconds for 500 of them would take minutes here
+
+
+@pytest.mark.parametrize(
+    ("question", "of_now"),
+    [
+        ("Has the ban been lifted?", True),
+        ("Have the leaders met every year, as they had promised?", True),
+        ("Is the bridge open?", True),
+        ("Hasn't the ban been lifted?", True),
+        ("Who is the minister of fish?", True),
+        ("How much does the ferry cost?", True),
+        ("Why is the pier closed?", True),
+        ("Has the ban been lifted? (Who is the mayor of Velm in 2031?)", True),
+        ("Was the ban lifted?", False),
+        ("Who was the minister of fish?", False),
+        ("What is known of the fire that was started in May?", False),
+        ("Who is the first minister that has resigned?", False),
+        ("Has the ban been lifted before?", False),
+        ("Is the ban of 2031 still in force?", False),
+        ("Which people have been mayor?", False),  # all of them are asked for, not the latest
+        ("How do the reports differ on the toll?", False),
+        ("ban lifted", False),
+    ],
+)
+def test_what_holds_now_is_asked_in_the_present_tense(question, of_now):
+    assert asks_of_now(question) is of_now

@@ -229,6 +229,7 @@ class Turn(enum.Enum):
     FIRST = "the first"
     LATER = "one that is not the first"
     LATEST = "the latest"
+    NOW = "what holds now"
 
 
 def turn_of(question: str) -> Turn | None:
@@ -238,3 +239,24 @@ def turn_of(question: str) -> Turn | None:
         if pattern.search(events):
             return turn
     return None
+
+
+_PRESENT: Final = re.compile(
+    r"\b(?:is|are|has|have|does|do|can|will|(?:is|are|has|have|does|do)n['’]t)\b", re.IGNORECASE
+)
+_OF_A_TIME: Final = re.compile(
+    r"\b(?:originally|initially|earlier|before|first|then|previous(?:ly)?|former(?:ly)?|ago|history)\b|\b(?:1[5-9]|20)\d\d\b",
+    re.IGNORECASE,
+)
+_IN_THE_PAST: Final = re.compile(r"\b(?:was|were|did|had|would)(?:n['’]t)?\b", re.IGNORECASE)
+
+
+def asks_of_now(question: str) -> bool:
+    """True when a question asks how things stand: for a fact, a reason or a yes, in the present tense and of no other time."""
+    asked = without_context(question)
+    kind = kind_of(asked)
+    if kind not in (Kind.FACT, Kind.EXPLANATION, Kind.YES_NO) or _OF_A_TIME.search(asked):
+        return False
+    if kind is Kind.YES_NO:  # "Have they met every year, as they had promised": its first word tells
+        return _PRESENT.match(asked) is not None
+    return _PRESENT.search(asked) is not None and _IN_THE_PAST.search(asked) is None
