@@ -50,6 +50,14 @@ def test_a_model_in_this_process_writes_as_it_goes(model_folder):
     assert 1 < len(pieces) <= 14
 
 
+@pytest.mark.parametrize("is_streamed", [True, False])
+def test_a_model_in_this_process_stops_by_itself_when_its_time_is_over(model_folder, is_streamed):
+    model = load_chat_model(f"huggingface:{model_folder}", ModelOptions(max_answer_tokens=5000, timeout=0.05))
+    asked = [("human", "Who came?")]
+    text = "".join(chunk.text for chunk in model.stream(asked)) if is_streamed else model.invoke(asked).text
+    assert len(model.tokenizer.encode(text)) < 5000
+
+
 def test_the_pipeline_asks_it_and_what_it_babbles_does_not_get_through(built, model_folder):
     settings = dataclasses.replace(built, reader=f"huggingface:{model_folder}", max_answer_tokens=16)
     pipeline = Pipeline.open(settings)

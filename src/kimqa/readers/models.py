@@ -120,7 +120,8 @@ def _parameters(provider: str, model: str, options: ModelOptions) -> dict[str, A
     """What `init_chat_model` passes on; each provider's package has its own names for the same things."""
     if provider == "huggingface":
         greedy = {"max_new_tokens": options.max_answer_tokens, "do_sample": False, "return_full_text": False}
-        return {"pipeline_kwargs": greedy}
+        # Nobody can stop it from outside: without this it would go on in its thread after the answer was given without it.
+        return {"pipeline_kwargs": greedy | {"max_time": options.timeout}}
     # Never to a third provider: its key and every prompt would go to that address.
     base = {"base_url": options.base_url} if options.base_url and provider in ("openai", "ollama") else {}
     if provider == "ollama":
