@@ -85,6 +85,7 @@ reader: $(READY)
 	@$(BIN)/python -m training.export --work $(WORK)
 	@$(BIN)/python -m training.calibrate --work $(WORK)
 	@$(BIN)/python -m training.confidence --work $(WORK)
+	@$(BIN)/python -m training.reliability
 	@$(BIN)/python -m training.evaluate --work $(WORK) --record
 
 # What judges the statements of language models: trained on from the reader, which also fills their blanks; so after another

@@ -1,5 +1,7 @@
 """The parts of the recipe that prepare what is learned from; the training itself takes hours and is not run here."""
 
+import math
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kimqa.text import sentences
-from training import export
+from training import export, reliability
 from training.cloze import cloze
 from training.compact import from_packed, rounded_words, to_packed
 from training.course import with_twins
@@ -18,6 +20,7 @@ from training.deepen import deepened
 from training.examples import Collection, Pair, Passage, split_of
 from training.features import Batch, Variation
 from training.mean import mean_of
+from training.metrics import calibration_error
 from training.model import ReaderNetwork, Shape, shape_of
 from training.restore import read_graph
 from training.train import twin_loss
@@ -202,3 +205,16 @@ def test_a_true_statement_is_a_question_for_each_of_its_names_numbers_and_dates(
     assert not asked.answerable
     wrong_name = Pair("Velm cut a ribbon.", "s/p1", "q", "statements", "near:name", (), True, 1)
     assert cloze(wrong_name, PASSAGES["s/p1"], [PASSAGES["s/p1"]], 22) == []
+
+
+def test_confidence_that_is_too_low_is_moved_up_and_a_true_one_stays():
+    generator = np.random.default_rng(5)
+    true = generator.uniform(0.05, 0.95, 4000)
+    right = [bool(value) for value in generator.uniform(size=4000) < true]
+    odds = 0.5 * true / (1 - true)
+    modest = [float(value) for value in odds / (1 + odds)]
+    line = reliability.fit(modest, right)
+    assert line == pytest.approx((math.log(2), 1.0), abs=0.15)
+    assert calibration_error(moved := reliability.moved(modest, line), right) < calibration_error(modest, right) / 2
+    assert reliability.fit(moved, right) == pytest.approx((0.0, 1.0), abs=0.02)
+    assert all(0 < value < 1 for value in reliability.moved([0.0, 1.0], line))
