@@ -48,7 +48,7 @@ PARTS = {
         "readers.span_model",
     },
     "readers.quoting": {"numbers", "readers.span_model"},
-    "readers.series": {"readers.listing", "readers.quoting"},
+    "readers.series": {"readers.kinds", "readers.listing", "readers.quoting"},
     "readers.sides": {"readers.quoting", "readers.reports"},
     "readers.generative": {"readers.faults", "readers.marks", "readers.models", "readers.prompts"},
     "readers.load": {"readers.extractive", "readers.generative", "readers.models", "readers.span_model", "support"},

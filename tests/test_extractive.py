@@ -152,6 +152,26 @@ def test_of_what_holds_now_the_latest_report_counts_more(question, answerable, s
     assert draft.short == short
 
 
+def test_what_holds_now_is_looked_for_in_a_later_report_though_an_older_one_is_certain():
+    old, new = "A ferry ticket costs 30 crowns.", "The ferry costs 40 crowns."
+    days = [datetime.date(2031, 5, number) for number in range(1, 10)]
+    texts = [old, *(f"{NOTHING} {number}" for number in range(2, 9)), new]
+    model = ByText({old: reading(old, "30 crowns", answerable=0.9), new: reading(new, "40 crowns", answerable=0.97)})
+    shown = [passage(rank, text, day=day) for rank, (text, day) in enumerate(zip(texts, days, strict=True), start=1)]
+    assert ExtractiveReader(model).read("What does the ferry cost?", shown).short == "40 crowns"
+    assert ExtractiveReader(model).read("What did the ferry cost?", shown).short == "30 crowns"
+
+
+def test_sources_that_differ_about_what_holds_now_are_both_shown():
+    old, new = "A ferry ticket costs 30 crowns.", "The ferry costs 40 crowns."
+    draft = read(
+        "What does the ferry cost?",
+        (passage(1, old, day=datetime.date(2031, 5, 1)), reading(old, "30 crowns", answerable=0.72)),
+        (passage(2, new, day=datetime.date(2031, 5, 2)), reading(new, "40 crowns", answerable=0.7)),
+    )
+    assert [side.short for side in draft.conflicts[0]] == ["30 crowns", "40 crowns"]
+
+
 def test_the_date_neither_lifts_nor_prefers_a_passage_that_does_not_answer():
     new, old = "The meeting was opened by Tom Reyes.", "There was a meeting before, in Kolm."
     later = passage(1, new, day=datetime.date(2024, 3, 4)), reading(new, "Tom Reyes", answerable=0.85)

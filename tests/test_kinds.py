@@ -272,6 +272,21 @@ def test_a_very_long_question_of_signs_alone_holds_nothing_up(signs):
         ("Which people have been mayor?", False),  # all of them are asked for, not the latest
         ("How do the reports differ on the toll?", False),
         ("ban lifted", False),
+        ("Is it true that the port was closed by fire?", False),
+        ("Does the report say that the mayor lied?", False),
+        ("Who shot Will Calder?", False),
+        ("What made Will Smith slap him?", False),
+        ("Who contested the will of the duke?", False),
+        ("How many people died on the ferry that is named Anna?", False),
+        ("What is the name of the ship that sank?", False),
+        ("Who is the man who killed the mayor?", False),
+        ("On what day is the storm said to have hit the port?", False),
+        ("What does NATO stand for?", False),
+        ("Who is credited with the invention in the 1990s?", False),
+        ("Is the museum open on May 12?", False),
+        ("Who is the winner of the prize last year?", False),
+        ("And is it still closed?", True),
+        ("Which company is the owner of the ferry?", True),
     ],
 )
 def test_what_holds_now_is_asked_in_the_present_tense(question, of_now):

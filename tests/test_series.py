@@ -15,6 +15,7 @@ PACKED = (
 )
 PARAGRAPHS = "The board set out two conditions.\n\nFirst, the pier must be sound.\n\nSecond, the fares must be paid.\n\nThe vote is in May."
 BULLETS = "He had two aims:\n\n• peace with Velm\n\n• bread for Kolm\n\nThe vote is in May."
+NESTED = "He had two aims:\n- peace with Velm\n  - in the north\n  - in the south\n- bread for Kolm\n"
 CLOCK = "Prices fell for three reasons, he said at 10:30: oil, rent and wages. He left."
 
 WAS = Draft(short="as it was")
@@ -35,12 +36,15 @@ def told(question, text, answer, start=50):
     ("question", "text", "answer", "short", "sentences"),
     [
         ("What did she promise?", COLON, "the fares fall", "the pier stays, the fares fall, and a clerk joins the board", 2),
-        ("Which three assurances were given?", COLON, "three promises", "the pier stays, the fares fall, and a clerk joins the board", 2),
+        ("Which three assurances were given at the first meeting?", COLON, "three promises", "the pier stays, the fares fall, and a clerk joins the board", 2),
         ("What two reasons does he give?", NEXT, "two reasons", "The pumps were old; Nobody had been paid since May", 3),
-        ("What were the reasons?", NEXT, "Nobody had been paid", "The pumps were old; Nobody had been paid since May", 3),
+        ("Which two reasons were there?", NEXT, "Nobody had been paid", "The pumps were old; Nobody had been paid since May", 3),
+        ("Why did it fail?", MARKED, "the pumps leaked", "First, the pumps leaked; They were from 1950; Second, nobody was paid", 4),
+        ("Which things are promised?", COLON.replace("promises", "things"), "the fares fall", "the pier stays, the fares fall, and a clerk joins the board", 2),
         ("For what reasons did it fail?", MARKED, "the pumps leaked", "First, the pumps leaked; They were from 1950; Second, nobody was paid", 4),
         ("Which three sorts of duty are there?", PACKED, "fish", "The oldest is on fuel; Those on fish and on wool came later", 3),
         ("What are the board's conditions?", PARAGRAPHS, "two conditions", "First, the pier must be sound; Second, the fares must be paid", 3),
+        ("What were his aims?", NESTED, "two aims", "peace with Velm; bread for Kolm", 3),
         ("What were his aims?", BULLETS, "two aims", "peace with Velm; bread for Kolm", 3),
         ("What three reasons did he give?", CLOCK, "oil", "oil, rent and wages", 1),
     ],
@@ -74,6 +78,16 @@ def test_the_one_who_is_meant_by_a_pronoun_is_told_first():
         ("Which countries signed?", "There are two questions. Velm and Kolm signed it. It rained.", "Velm"),
         ("What reasons did he give?", "He gave two reasons (see http://x.example/a:b). Then he left.", "two reasons"),
         ("What reasons did he give?", "He gave two reasons: .", "two reasons"),
+        ("What were the reasons?", NEXT, "two reasons"),  # nothing tells that the sentences after it are the reasons
+        ("Who made the promises?", COLON, "She made three promises"),
+        ("When were the promises made?", COLON, "three promises"),
+        ("What is the last promise?", COLON, "a clerk joins the board"),
+        ("What promise did she break?", COLON, "the fares fall"),
+        ("Why was the promise broken?", COLON, "the fares fall"),
+        ("In what words did she make her promises?", COLON, "the fares fall"),
+        ("What are the conditions?", "The lender named two conditions. And it did so late. Also the mayor signs.", "two conditions"),
+        ("What changes were made?", "It made two changes. One official called them harsh. Another said they were fair.", "two changes"),
+        ("What were the reasons?", "There were two reasons: first, the pumps, which were old, leaked. Second, nobody was paid.", "two reasons"),
     ],
 )  # fmt: skip
 def test_anything_else_leaves_the_draft_as_it_is(question, text, answer):

@@ -1,5 +1,6 @@
 """The answers of two sides, chosen together."""
 
+import dataclasses
 import datetime
 import math
 
@@ -85,3 +86,16 @@ def test_an_answer_without_a_score_breaks_nothing():
     shown = candidate("They met in Velm.", ("Velm", 0.0), ("met", 0.0))
     assert shorts({"first": [shown], "second": [shown]}) == ["Velm", "Velm"]
     assert choose({"first": [shown], "second": [shown]}, least=0.99) == {"first": [shown], "second": [shown]}
+
+
+def test_the_same_words_at_another_place_are_another_answer():
+    text = "The fair drew 40 in May. A ticket was 30 crowns. It drew 40 in June."
+    second = text.rindex("40")
+    spans = (
+        Span(text.index("40"), text.index("40") + 2, "40", 0.6),
+        Span(second, second + 2, "40", 0.3),
+        Span(text.index("30"), text.index("30") + 2, "30", 0.2),
+    )
+    shown = candidate(text, ("40", 0.6))
+    may = dataclasses.replace(shown, reading=dataclasses.replace(shown.reading, spans=spans))
+    assert shorts({"in May": [may], "in June": [may]}) == ["40", "40"]

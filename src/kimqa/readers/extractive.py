@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from kimqa.readers.abbreviations import abbreviation_asked, spelled_out
@@ -99,7 +100,7 @@ class ExtractiveReader:
         """
         if not passages:
             return Draft(reason="No article fits the filters, so there is nothing to read.")
-        question = as_asked(question)
+        question = as_asked(question.strip())
         short = abbreviation_asked(without_context(question))
         found_long = spelled_out(short, passages) if short else None
         if found_long:
@@ -197,32 +198,46 @@ class ExtractiveReader:
 
         Of what holds `of_now` the latest report counts more, where the question is in the present tense.
         """
+        is_of_now = of_now and asks_of_now(question)
         first = len(passages) if to_the_end else _READ_FIRST
         found = self._judged(question, passages[:first])
-        if not any(self._is_certain(candidate) for candidate in found):
+        certain = [candidate.passage for candidate in found if self._is_certain(candidate)]
+        if not certain or (is_of_now and _latest(passages[first:]) > _latest(certain)):
             found += self._judged(question, passages[first:])
-        turn = turn_of(question) or (Turn.NOW if of_now and asks_of_now(question) else None)
-        if turn is None:
-            return self._best_first(found)
-        cost = functools.partial(_cost, turn, is_yes_no=kind_of(question) is Kind.YES_NO)
-        moved = _scores_in_turn(found, cost, self._model.threshold)
-        found = [self._scored(c.passage, c.reading, moved.get(c.passage.chunk_id, c.score)) for c in found]
-        return self._best_first(found, order_weight=_ORDER_WEIGHT if turn is Turn.NOW else 0.0)
+        turn = turn_of(question)
+        if turn is not None:
+            moved = _scores_in_turn(found, turn, self._model.threshold)
+            found = [self._scored(c.passage, c.reading, moved.get(c.passage.chunk_id, c.score)) for c in found]
+            return self._best_first(found, order_weight=0.0)
+        yes_no = kind_of(question) is Kind.YES_NO
+        not_latest = _NOT_LATEST_YES_NO_WEIGHT if yes_no else _NOT_LATEST_WEIGHT
+        return self._best_first(found, not_latest=not_latest if is_of_now else 0.0)
 
     def _judged(self, question: str, passages: Sequence[Passage]) -> list[Candidate]:
         inputs = [PassageInput(text=p.text, title=p.title, outlet=p.outlet, published=p.published) for p in passages]
         readings = self._model.read(question, inputs) if inputs else ()
         return [self._judge(question, *pair) for pair in zip(passages, readings, strict=True)]
 
-    def _best_first(self, candidates: Iterable[Candidate], order_weight: float = _ORDER_WEIGHT) -> list[Candidate]:
-        """Those that answer before those that do not; of those that answer, what was found far down must be much likelier."""
+    def _best_first(
+        self, candidates: Iterable[Candidate], order_weight: float = _ORDER_WEIGHT, not_latest: float = 0.0
+    ) -> list[Candidate]:
+        """Those that answer before those that do not; of those that answer, what was found far down must be much likelier.
+
+        `not_latest` is what an earlier day of publication than the latest costs.
+        """
+        found = list(candidates)
+        answering = {c.passage.chunk_id for c in found if self._is_enough(c, self._model.threshold)}
+        latest = _latest(c.passage for c in found if c.passage.chunk_id in answering)
 
         def place(candidate: Candidate) -> tuple[bool, float, str]:
-            answers = self._is_enough(candidate, self._model.threshold)
-            held_back = order_weight * math.log(candidate.passage.rank) if answers else 0.0
-            return not answers, held_back - candidate.score, candidate.passage.chunk_id
+            passage = candidate.passage
+            answers = passage.chunk_id in answering
+            held_back = order_weight * math.log(passage.rank) if answers else 0.0
+            if answers and not_latest and _latest([passage]) < latest:
+                held_back += not_latest
+            return not answers, held_back - candidate.score, passage.chunk_id
 
-        return sorted(candidates, key=place)
+        return sorted(found, key=place)
 
     def _is_enough(self, candidate: Candidate, least: float) -> bool:
         return candidate.answers(least) and candidate.confidence >= self._min_confidence
@@ -285,7 +300,7 @@ def _ranked(candidates: Iterable[Candidate]) -> tuple[Passage, ...]:
     )
 
 
-def _scores_in_turn(candidates: list[Candidate], cost: Callable[[float], float], least: float) -> dict[str, float]:
+def _scores_in_turn(candidates: list[Candidate], turn: Turn, least: float) -> dict[str, float]:
     """New scores of the passages that answer, by chunk: for "the first meeting" the earlier, the higher.
 
     The best of them takes over the best score and the others gain nothing, so that a question is refused neither more
@@ -297,19 +312,22 @@ def _scores_in_turn(candidates: list[Candidate], cost: Callable[[float], float],
     if len(days) < 2:
         return {}
     raw = {c.passage.chunk_id: c.score for c in likely if c.passage.chunk_id in dated}
-    moved = {name: score - cost(days.index(dated[name]) / (len(days) - 1)) for name, score in raw.items()}
+    moved = {name: score - _cost(turn, days.index(dated[name]) / (len(days) - 1)) for name, score in raw.items()}
     first = max(moved, key=lambda name: moved[name])
     lift = max(raw.values()) - moved[first]
     return {name: min(raw[name], score + lift) for name, score in moved.items()} | {first: max(raw.values())}
 
 
-def _cost(turn: Turn, place: float, *, is_yes_no: bool) -> float:
+def _cost(turn: Turn, place: float) -> float:
     """What a place among the dates costs, 0 the earliest and 1 the latest."""
-    if turn is Turn.NOW:
-        return (_NOT_LATEST_YES_NO_WEIGHT if is_yes_no else _NOT_LATEST_WEIGHT) * float(place < 1.0)
     if turn is Turn.LATER:
         return _NOT_FIRST_WEIGHT * float(place == 0.0)
     return _TURN_WEIGHT * (place if turn is Turn.FIRST else 1.0 - place)
+
+
+def _latest(passages: Iterable[Passage]) -> datetime.date:
+    """The latest day on which one of the passages was published; the first of all days where none tells."""
+    return max((passage.published for passage in passages if passage.published), default=datetime.date.min)
 
 
 def _signed(question: str, candidates: Sequence[Candidate]) -> Candidate | None:

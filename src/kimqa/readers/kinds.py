@@ -229,7 +229,6 @@ class Turn(enum.Enum):
     FIRST = "the first"
     LATER = "one that is not the first"
     LATEST = "the latest"
-    NOW = "what holds now"
 
 
 def turn_of(question: str) -> Turn | None:
@@ -241,22 +240,43 @@ def turn_of(question: str) -> Turn | None:
     return None
 
 
-_PRESENT: Final = re.compile(
-    r"\b(?:is|are|has|have|does|do|can|will|(?:is|are|has|have|does|do)n['’]t)\b", re.IGNORECASE
-)
-_OF_A_TIME: Final = re.compile(
-    r"\b(?:originally|initially|earlier|before|first|then|previous(?:ly)?|former(?:ly)?|ago|history)\b|\b(?:1[5-9]|20)\d\d\b",
+# The present tense of the main verb: first in a yes-or-no question, right after what is asked for in others.
+_NOW_YES_NO: Final = re.compile(
+    r"\W*(?:(?:and|but|so)\W+)?(?:is|are|has|have|does|do|can|will)(?:n['’]t)?\s"
+    r"(?!it (?:true|known|certain|clear|said|believed|thought|the case|correct|right)\b|there (?:any )?(?:evidence|proof)\b)",
     re.IGNORECASE,
 )
-_IN_THE_PAST: Final = re.compile(r"\b(?:was|were|did|had|would)(?:n['’]t)?\b", re.IGNORECASE)
+_NOW: Final = re.compile(
+    r"\W*(?:(?:[Aa]nd|[Bb]ut|[Ss]o)\W+)?(?:(?:[Ii]n|[Oo]n|[Aa]t|[Ff]or|[Ff]rom|[Tt]o|[Bb]y|[Ww]ith|[Uu]ntil)\s)?"
+    r"(?:(?:[Ww]ho|[Ww]hom|[Ww]here|[Ww]hen|[Ww]hy)|(?:[Ww]hat|[Ww]hich|[Hh]ow)(?:\s(?!\w+ed\b)[a-z-]+){0,2}?)\s(?:is|are|has|have|does|do|can|will)\s"
+)
+_OF_A_TIME: Final = re.compile(
+    r"\b(?:originally|initially|earlier|before|first|then|previous(?:ly)?|former(?:ly)?|ago|history|last|yesterday|wars?|century"
+    r"|\d{3}0s|(?:1[5-9]|20)\d\d"
+    rf"|(?:{'|'.join(MONTHS)})\s\d{{1,2}}|\d{{1,2}}\s(?:{'|'.join(MONTHS)}))\b",
+    re.IGNORECASE,
+)
+# "The name of the ship that sank", "said to have hit it", "does the report say": what happened once, or what never changes.
+_ONCE: Final = re.compile(
+    r"\s(?:who|that|which|where|when|whom)\s(?:\S+\s){0,4}?(?:\w+ed|was|were|had|did|sank|shot|won|lost|came|went|took|made|said|gave|got|met|held|led"
+    r"|fell|rose|ran|began|became|left|built|wrote|told|sent|stood|spoke|kept|saw|found|hit|broke|fled|struck|sold|bought|paid)\b"
+    r"|\bto have\b|\b(?:was|were|had|did)\b"
+    r"|\b(?:say|says|report|reports|claim|claims|mention|mentions|describe|describes|explain|explains|argue|argues|tell|tells)\b"
+    r"|\b(?:names?|authors?|titles?|born|birth\w*|origins?|buried|stand for|mean|meaning|maiden|credited|believed|thought)\b",
+    re.IGNORECASE,
+)
 
 
 def asks_of_now(question: str) -> bool:
-    """True when a question asks how things stand: for a fact, a reason or a yes, in the present tense and of no other time."""
+    """True when a question asks how things stand: for a fact, a reason or a yes, in the present tense and of no other time.
+
+    Not when it asks for what does not change (a name, who wrote something), or for what once happened, whatever its tense.
+    """
     asked = without_context(question)
     kind = kind_of(asked)
     if kind not in (Kind.FACT, Kind.EXPLANATION, Kind.YES_NO) or _OF_A_TIME.search(asked):
         return False
     if kind is Kind.YES_NO:  # "Have they met every year, as they had promised": its first word tells
-        return _PRESENT.match(asked) is not None
-    return _PRESENT.search(asked) is not None and _IN_THE_PAST.search(asked) is None
+        told = re.search(r"\b(?:say|report|claim|mention)s?\b", asked, re.IGNORECASE)
+        return _NOW_YES_NO.match(asked) is not None and not told
+    return _NOW.match(asked) is not None and _ONCE.search(asked) is None

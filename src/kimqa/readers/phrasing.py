@@ -15,7 +15,15 @@ _NO_STATEMENT: Final = re.compile(
     r"|explain|describe|summari[sz]e|find|quote|question|q|please|i|we|you)\b",
     re.IGNORECASE,
 )
-_BLANK: Final = re.compile(r"(?<!\w)_{2,}(?!\w)")
+_AUXILIARY: Final = re.compile(
+    r"(?:did|do|does|was|were|is|are|has|have|had|would|could|should)(?:n['’]t)?\s", re.IGNORECASE
+)
+# A word that asks: not "the man who", "the town where".
+_ASKS: Final = re.compile(
+    r"(?:^\W*|[,;:]\s*|\b(?:in|on|at|for|from|to|by|with|of|until|since|about)\s)(?:who|whom|whose|what|when|where|which|why|how|whether)\b",
+    re.IGNORECASE,
+)
+_BLANK: Final = re.compile(r"(?<![\w$£€])_{2,}(?!\w)")
 _SINCE: Final = re.compile(r"\b(?:since|until)$", re.IGNORECASE)
 # Words that are written small within a sentence, and are no name.
 _SMALL: Final = frozenset(
@@ -32,26 +40,26 @@ def as_asked(question: str) -> str:
     context = question[len(without_context(question)) :]
     claim = _claim(asked)
     if claim:
-        if _WH.match(claim) or _NO_STATEMENT.match(claim):
-            return f"{claim}?{context}"
-        return f"Is it true that {_in_sentence(claim)}?{context}"
-    if _WH.search(asked) or _NO_STATEMENT.match(asked):
+        is_question = _AUXILIARY.match(claim) or (_WH.match(claim) and asked.endswith("?"))
+        return f"{claim}?{context}" if is_question else f"Is it true that {_in_sentence(claim)}?{context}"
+    if _ASKS.search(asked) or _NO_STATEMENT.match(asked):
         return question
     stem = asked.removesuffix(":").rstrip()
     if stem != asked and stem and stem.lower() != _MARK:
         return f"{stem} {'when' if _SINCE.search(stem) else 'what'}?{context}"
-    filled, blanks = _BLANK.subn("what", asked, count=1)
-    return f"{filled.rstrip(' .?!')}?{context}" if blanks else question
+    if len(_BLANK.findall(asked)) != 1:
+        return question
+    return f"{_BLANK.sub('what', asked).rstrip(' .?!')}?{context}"
 
 
 def _claim(asked: str) -> str:
     """What is to be judged, without "true or false" before or after it; empty where that is not asked."""
     bare = asked.rstrip(" .?!")
     lowered = bare.lower()
-    if lowered.startswith(_MARK) and lowered[len(_MARK) :].lstrip()[:1] in set(":?,.–—-"):
-        return bare[len(_MARK) :].lstrip(" :?,.–—-")
-    if lowered.endswith(_MARK) and lowered.removesuffix(_MARK).rstrip()[-1:] in set(":?,.;–—-"):
-        return bare[: -len(_MARK)].rstrip(" :?,.;–—-")
+    if lowered.startswith(_MARK) and lowered[len(_MARK) :].lstrip()[:1] in set(":;?,.–—-"):
+        return bare[len(_MARK) :].lstrip(" :;?,.–—-")
+    if lowered.endswith(_MARK) and lowered.removesuffix(_MARK).rstrip()[-1:] in set(":?!,.;–—-"):
+        return bare[: -len(_MARK)].rstrip(" :?!,.;–—-")
     return ""
 
 

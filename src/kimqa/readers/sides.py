@@ -102,8 +102,11 @@ def _value(choice: Sequence[_Option], other_answer: float) -> float:
             value += _OTHER_ARTICLE
         if (one.quote.article_id, one.quote.start) != (other.quote.article_id, other.quote.start):
             value += _OTHER_SENTENCE
-        texts = [option.candidate.reading.spans[0].text for option in (one, other)]
-        value += other_answer * (not same_answer(*texts))
+        first, second = (option.candidate.reading.spans[0] for option in (one, other))
+        is_elsewhere = one.candidate.passage.chunk_id == other.candidate.passage.chunk_id and (
+            first.end <= second.start or second.end <= first.start
+        )
+        value += other_answer * (is_elsewhere or not same_answer(first.text, second.text))
     return value
 
 
