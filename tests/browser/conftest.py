@@ -53,6 +53,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(where)
         page.wait_for_selector("#question textarea")
+        page.wait_for_function("window.kimqa !== undefined")  # its script runs after the page has its parts
         return page
 
     yield open_it
