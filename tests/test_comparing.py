@@ -186,3 +186,18 @@ def test_reports_are_compared_by_name_or_by_year():
     assert list(compared("How do the 2030 reports differ on the toll?", shown)) == shown
     assert list(compared("How do the 2031 reports differ on the toll?", shown)) == shown
     assert list(told_by("What was the toll according to the Echo?", shown)) == [echo]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("ferry fare 2031 vs 2033", ("ferry fare 2031?", "ferry fare 2033?")),
+        ("What numbers of marchers in May do the police and the union give?", ("How many marchers in May according to the police?", "How many marchers in May according to the union?")),
+        ("What figures for the dead do the Post and Union Radio report?", ("How many dead according to the Post?", "How many dead according to Union Radio?")),
+        ("Do the Post and Union Radio give the same length for the talks in Velm?", ("How long did the talks in Velm last according to the Post?", "How long did the talks in Velm last according to Union Radio?")),
+        ("In which hall did they put their names to the first paper, and in which to the last one?", ("In which hall did they put their names to the first paper?", "In which hall did they put their names to the last one?")),
+        ("pay the union asked for vs what was agreed in 2033", ("pay the union asked for?", "what was agreed in 2033? (pay the union asked for)")),
+    ],
+)  # fmt: skip
+def test_more_forms_of_comparison(question, parts):
+    assert parts_of(question) == parts

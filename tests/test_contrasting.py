@@ -91,7 +91,7 @@ def test_what_several_passages_tell_has_one_topic(question, topic):
         ("How were the cod doing in 2031 compared with 2033?", ("How were the cod doing in 2031?", "How were the cod doing 2033?")),
         ("how many soldiers marched, ministry vs tribune", ("how many soldiers marched ministry?", "how many soldiers marched tribune?")),
         ("army version of the crash vs inquiry findings", ("army version of the crash", "inquiry findings of the crash")),
-        ("reyes plan for the summer vs what really happened", ("reyes plan for the summer?", "what really happened (reyes plan for the summer)?")),
+        ("reyes plan for the summer vs what really happened", ("reyes plan for the summer?", "what really happened? (reyes plan for the summer)")),
     ],
 )  # fmt: skip
 def test_comparisons_in_many_words_have_two_sides(question, parts):
