@@ -196,8 +196,30 @@ def test_reports_are_compared_by_name_or_by_year():
         ("What figures for the dead do the Post and Union Radio report?", ("How many dead according to the Post?", "How many dead according to Union Radio?")),
         ("Do the Post and Union Radio give the same length for the talks in Velm?", ("How long did the talks in Velm last according to the Post?", "How long did the talks in Velm last according to Union Radio?")),
         ("In which hall did they put their names to the first paper, and in which to the last one?", ("In which hall did they put their names to the first paper?", "In which hall did they put their names to the last one?")),
+        ("ferry job cuts announced vs actual", ("ferry job cuts announced?", "ferry job cuts actual?")),
+        ("Opening bid and hammer price of the Reyes papers?", ("Opening bid of the Reyes papers?", "hammer price of the Reyes papers?")),
+        ("velm bridge toll then and now", ("velm bridge toll then?", "velm bridge toll now?")),
+        ("Does a ticket in Velm cost more than one in Kolm?", ("How much does a ticket in Velm cost?", "How much does one in Kolm cost?")),
+        ("Has the east bank got as many polling stations as the west bank?", ("How many polling stations has the east bank got?", "How many polling stations has the west bank got?")),
+        ("Did the Greens win as many seats as the Front?", ("How many seats did the Greens win?", "How many seats did the Front win?")),
         ("pay the union asked for vs what was agreed in 2033", ("pay the union asked for?", "what was agreed in 2033? (pay the union asked for)")),
     ],
 )  # fmt: skip
 def test_more_forms_of_comparison(question, parts):
     assert parts_of(question) == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the union recall more of, vans or cars?",
+        "Who is the head and founder of the club?",
+        "The cause and effect of the storm was told by whom?",
+        "Did she win more than one of the prizes?",
+        "Were there as many as 40 boats?",
+        "man vs wild",
+        "peace and quiet",
+    ],
+)
+def test_what_only_looks_like_these_forms_is_one_question(question):
+    assert parts_of(question) == ()

@@ -9,7 +9,7 @@ The failures on `club`, `dam`, `crop` and `isle` were read while rules were writ
 were written afterwards and are for reporting only: whoever reads their failures should add new ones.
 
 `more.jsonl` in the first four holds 60 questions more each, 22 of them comparisons in as many wordings, the rest lists, explanations, yes-or-no
-and times, written in the same way later. The failures of those on `club`, `crop` and `isle` were read, on `dam` not.
+and times, written in the same way later. Their failures were read too, on `dam` since the end of November 2026.
 """
 
 from pathlib import Path

@@ -8,6 +8,7 @@ from typing import Final
 
 from kimqa.followup import make_standalone
 from kimqa.readers.contrasting import contrasted
+from kimqa.readers.forms import AND_ASKED, MORE_FORMS
 from kimqa.readers.leaning import PLACE, in_full
 from kimqa.readers.reports import OPENS_QUESTION, as_question, plain, topic_of
 from kimqa.readers.wholes import MAX_CHARS, are_sound, as_written, is_case, kept_together
@@ -30,26 +31,6 @@ _TWO_TIMES: Final = re.compile(
 )
 _TWO_YEARS: Final = re.compile(
     rf"(?P<stem>.+?)\s+(?P<one>{PLACE}\s+(?:19|20)\d\d),?\s+(?:and|versus|vs\.?)\s+(?:{PLACE}\s+)?(?P<year>(?:19|20)\d\d)",
-    _FLAGS,
-)
-# "dam cost 2017 vs 2024"
-_YEARS_BARE: Final = re.compile(
-    r"(?P<stem>\S.*?)\s+(?P<one>(?:19|20)\d\d),?\s+(?:versus|vs\.?)\s+(?P<other>(?:19|20)\d\d)", _FLAGS
-)
-# "What numbers of protesters do the police and the union give"
-_FIGURES_OF: Final = re.compile(
-    r"(?:what|which) (?:numbers?|figures?|counts?|estimates?) (?:of|for) (?:the )?(?P<rest>\S.*?) (?:do|does|did) (?P<one>\S+(?: \S+){0,4}?) and (?P<other>\S+(?: \S+){0,4}?) "
-    r"(?:each )?(?:give|report|cite|name|quote|put forward|mention|state|have)",
-    _FLAGS,
-)
-# "Do the Post and Union Radio give the same length for the talks"
-_SAME_TOLD: Final = re.compile(
-    r"(?:do|does|did) (?P<one>\S+(?: \S+){0,5}?) and (?P<other>\S+(?: \S+){0,5}?) (?:give|report|name|cite|state|put|quote|mention) the same (?P<what>\w+) (?:for|of|as to|on) (?P<of>\S.*)",
-    _FLAGS,
-)
-# "In which hall was the first paper signed, and in which the second"
-_WHICH_GAPPED: Final = re.compile(
-    r"(?P<stem>(?P<in>in|on|at|from|by|with|under|to|for) (?:which|what) \S.*?)\s+(?P<one>(?P<to>to|in|on|at|for|during|under|with|from) \S.*?),?\s+and (?P=in) (?:which|what)(?: ones?)? (?P<other>(?P=to) \S.*)",
     _FLAGS,
 )
 # "Which building hosted both the talks of 2018 and those of 2025": either must be told
@@ -164,11 +145,6 @@ _AND_DONE: Final = re.compile(
     r"(?P<one>\S.*?),?\s+(?:versus|vs\.?|and)\s+(?P<other>what (?:(?:really|real+y|actually|then|in fact)\s+)?(?:happened|came of (?:it|them)|became of (?:it|them)).*)",
     _FLAGS,
 )
-# "the pay the union asked for vs what was agreed"
-_AND_ASKED: Final = re.compile(
-    r"(?P<one>\S.*?),?\s+(?:versus|vs\.?)\s+(?P<other>(?:what|who|where|when|how (?:many|much|long)(?: \w+)?)\s+(?:was|were|is|are|did|does|had|has)\b.*)",
-    _FLAGS,
-)
 # "How were the cod doing in 2016 compared with 2023": of a bare time, both sides are asked
 _COMPARED_TIMES: Final = re.compile(
     rf"(?P<stem>\S.*?)\s+(?P<one>{PLACE}\s+(?:(?!\b{PLACE}\s).)*?),?\s+(?:(?:as )?compared (?:with|to)|(?:as )?against|as opposed to)\s+(?P<other>(?:{PLACE}\s+)?(?:19|20)\d\d)",
@@ -219,10 +195,6 @@ _FORMS: Final = (
     (_BOTH, "{stem} {side}?"),
     (_EACH_WHEN, "{stem} {side} {rest}?"),
     (_TWO_YEARS, "{stem} {side}?"),
-    (_YEARS_BARE, "{stem} {side}?"),
-    (_FIGURES_OF, "How many {rest} according to {side}?"),
-    (_SAME_TOLD, "{measured} according to {side}?"),
-    (_WHICH_GAPPED, "{stem} {side}?"),
     (_TWO_TIMES, "{stem} {side}?"),
     (_TWO_TELLERS, "How {does} {side} {rest}?"),
     (_DIFFER, "{side}"),
@@ -230,6 +202,7 @@ _FORMS: Final = (
     (_EACH, "{wh} {does} {side} {rest}?"),
     (_NOT_AGREED, "{topic} according to {side}?"),
     (_WHAT_TOLD, "{stem} according to {side}?"),
+    *MORE_FORMS,
     (_OR_YEAR, "{stem} {side}?"),
     (_COMPARED_TIMES, "{stem} {side}?"),
 )
@@ -276,7 +249,7 @@ def _weighed_parts(asked: str) -> tuple[str, ...]:
             parts = _sides(match, template)
             if are_sound(parts):
                 return parts
-    trailing, done = _TRAILING.fullmatch(asked), _AND_DONE.fullmatch(asked) or _AND_ASKED.fullmatch(asked)
+    trailing, done = _TRAILING.fullmatch(asked), _AND_DONE.fullmatch(asked) or AND_ASKED.fullmatch(asked)
     if trailing:
         return _trailing(trailing)
     if done:

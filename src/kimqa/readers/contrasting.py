@@ -38,6 +38,8 @@ _NUMBER: Final = re.compile(
     r"\d|(?:once|twice|half|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundreds?|thousands?|millions?|dozens?)\b",
     _FLAGS,
 )
+# "more than one at the other club": one of what is compared
+_STANDS_FOR: Final = re.compile(rf"one\s+(?:{_PLACE}|that|which)\s", _FLAGS)
 _ADJECTIVE: Final = re.compile(
     r"often|seldom|\w{3,}(?:ive|al|ous|ful|ent|ant|ed|ing|able|ible|ic|ar|ly|ult|ish)\b", _FLAGS
 )
@@ -214,7 +216,7 @@ def _than(match: re.Match[str]) -> tuple[str, str] | None:
     is_bare = found["comp"].lower() == "more" and not extra.strip() and other.islower() and " " not in other
     if pre.lower().startswith("it ") or _SAID.search(other) or _NEEDED.match(other) or is_bare:
         return None
-    if not extra.strip() and _NUMBER.match(other):
+    if not extra.strip() and _NUMBER.match(other) and not _STANDS_FOR.match(other):
         return None
     how, after = _how(found["comp"], extra)
     if pre and after != extra and _NOUN.fullmatch(other):  # "more good than harm": of one thing
@@ -257,9 +259,15 @@ def _nouns(how: str, other: str, aux: str, rest: str) -> tuple[str, str]:
 def _equals(match: re.Match[str]) -> tuple[str, str] | None:
     """Either side of "was it as large as in A"."""
     aux, pre, other = match["aux"].lower(), match["pre"].strip(), _named_itself(match["other"])
+    counts = match["degree"].lower() in ("many", "much") and match["after"].strip() and " " in pre
+    if counts and aux not in _BE and not _STARTS_PLACED.match(other):  # "Has A as many seats as B"
+        verb = pre.rsplit(maxsplit=1)[-1]
+        how = f"How {match['degree'].lower()}{match['after']}"
+        is_verb = aux in ("did", "does", "do") or verb in ("got", "had")
+        return f"{how} {aux} {pre}?", f"{how} {aux} {other}{f' {verb}' if is_verb else ''}?"
     if match["degree"].lower() in ("soon", "well", "far", "long", "much", "many") and aux not in _BE:
         return None
-    if _SAID.search(other):
+    if _SAID.search(other) or _NUMBER.match(other):  # "as many as 40"
         return None
     how = f"How {match['degree']}{match['after']}"
     if _STARTS_PLACED.match(other):

@@ -28,7 +28,7 @@ AUX: Final = r"(?:did|do|does|was|were|is|are|has|have|had|will|would|could|can)
 _ASKING: Final = r"(?:who|whom|what|when|where|which|why|how)"
 _UNSOUND: Final = re.compile(
     rf"\bthan\b|\bno\s+how\b|\baccording to (?:{_ASKING}|{AUX})\b|\b{AUX}\W*$|^(?:and|or|but|than|it|that|this|each other|one another)\b"
-    rf"|^(?:what|which|how|who)\s+(?:was|were|is|are)\s+(?:{AUX}|and)\b|\bhow \w+ (?:{AUX}) (?:{AUX})\b",
+    rf"|^(?:what|which|how|who)\s+(?:was|were|is|are)\s+(?:{AUX}|and)\b|\bhow \w+ (?:{AUX}) (?:{AUX})\b|\bof {AUX}\b|\b(\w{{4,}}) \1\b",
     _FLAGS,
 )
 _PLACEHOLDER: Final = "\u2060"  # joins words, so that no form sees an "and" between them
