@@ -52,6 +52,7 @@ PARTS = {
         "readers.listing",
         "readers.quoting",
         "readers.series",
+        "readers.sides",
         "readers.span_model",
     },
     "readers.quoting": {"numbers", "readers.span_model"},

@@ -5,9 +5,9 @@ import datetime
 import math
 
 from kimqa.readers.quoting import Candidate
-from kimqa.readers.sides import chosen_together, of_its_year
+from kimqa.readers.sides import chosen_together, of_its_year, own_conflicts
 from kimqa.readers.span_model import Reading, Span
-from kimqa.types import Passage
+from kimqa.types import Draft, DraftSide, Passage, Quote
 
 LEAST = 0.2
 TALKS = "In May the talks took three hours. In June they took forty minutes."
@@ -99,3 +99,14 @@ def test_the_same_words_at_another_place_are_another_answer():
     shown = candidate(text, ("40", 0.6))
     may = dataclasses.replace(shown, reading=dataclasses.replace(shown.reading, spans=spans))
     assert shorts({"in May": [may], "in June": [may]}) == ["40", "40"]
+
+
+def test_the_answer_of_the_other_side_is_no_conflict():
+    def side(short):
+        return DraftSide(short, Quote("a", 0, 9))
+
+    reyes = Draft(short="2011", conflicts=((side("2011"), side("2012")),))
+    calder = Draft(short="2012", conflicts=((side("2012"), side("2011")), (side("2010"), side("2012"))))
+    assert own_conflicts([reyes, calder]) == ((side("2010"), side("2012")),)
+    assert own_conflicts([reyes, Draft(short="2013")]) == reyes.conflicts
+    assert own_conflicts([Draft()]) == ()

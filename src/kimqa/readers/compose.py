@@ -32,6 +32,7 @@ from kimqa.readers.quoting import (
     without_stop,
 )
 from kimqa.readers.series import with_announced
+from kimqa.readers.sides import own_conflicts
 from kimqa.readers.span_model import Reading
 from kimqa.text import LIST_GAP, LIST_ITEM, sentences, without_context, word_spans
 from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
@@ -111,7 +112,7 @@ def joined(drafts: Sequence[Draft], passages: Sequence[Passage]) -> Draft:
         tuple(statements.values()),
         short="; ".join(shorts) or None,
         confidence=min(draft.confidence for draft in drafts),
-        conflicts=tuple(conflict for draft in drafts for conflict in draft.conflicts),
+        conflicts=own_conflicts(drafts),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from kimqa.readers.quoting import Candidate, quote_of, same_answer
 from kimqa.readers.reports import is_of_year
-from kimqa.types import Quote
+from kimqa.types import Draft, DraftSide, Quote
 
 # Logarithms of odds that a choice gains when its sides are told by two articles, by two sentences, and answered otherwise.
 # On the four development archives and the gold questions (126 comparisons, November 2026) 52, 53 and 54 are answered rightly
@@ -59,6 +59,18 @@ def chosen_together(
         chosen = _without(option.candidate, taken)
         found[side] = [chosen, *(c for c in candidates if c.passage.chunk_id != chosen.passage.chunk_id)]
     return found
+
+
+def own_conflicts(drafts: Sequence[Draft]) -> tuple[tuple[DraftSide, ...], ...]:
+    """Where sources disagree on one side, without what only answers the other: "2012" beside "2011", of two who came to power."""
+    kept = []
+    for draft in drafts:
+        others = [other.short for other in drafts if other is not draft and other.short]
+        for conflict in draft.conflicts:
+            rivals = [side.short for side in conflict if not same_answer(side.short, draft.short or "")]
+            if not rivals or not all(any(same_answer(rival, other) for other in others) for rival in rivals):
+                kept.append(conflict)
+    return tuple(kept)
 
 
 def of_its_year(side: str, candidates: Sequence[Candidate], least: float) -> list[Candidate]:
