@@ -1,9 +1,4 @@
 () => {
-  // A calendar for the two dates, once their fold is opened: the browser's own, which gives and takes YYYY-MM-DD.
-  new MutationObserver(() => {
-    for (const input of document.querySelectorAll("#since input, #until input")) input.type = "date";
-  }).observe(document.getElementById("filters"), { childList: true, subtree: true });
-
   // A mark leads to its card and a card back to its answer, without moving the rest of the page.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="#cite-"], a[href^="#answer-"]');
@@ -28,19 +23,6 @@
     field.focus();
   });
 
-  // A new question comes to the top of the conversation, so that its answer is read from its beginning.
-  const conversation = document.getElementById("conversation");
-  let shown = 0, pending = false;
-  new MutationObserver(() => {
-    const exchanges = conversation.querySelectorAll(".exchange");
-    const last = exchanges[exchanges.length - 1];
-    if (last && (exchanges.length > shown || pending)) {
-      conversation.scrollTop += last.getBoundingClientRect().top - conversation.getBoundingClientRect().top;
-    }
-    shown = exchanges.length;
-    pending = Boolean(last?.querySelector(".progress"));
-  }).observe(conversation, { childList: true, subtree: true, characterData: true });
-
   window.kimqa = {
     async copy(text) {
       if (navigator.clipboard) {
@@ -61,4 +43,34 @@
       return "The conversation is saved.";
     },
   };
+
+  // The script may run before the page has these parts: it then comes back to them.
+  const watch = () => {
+    const filters = document.getElementById("filters");
+    const conversation = document.getElementById("conversation");
+    if (!filters || !conversation) {
+      setTimeout(watch, 50);
+      return;
+    }
+
+    // A calendar for the two dates, once their fold is opened: the browser's own, which gives and takes YYYY-MM-DD.
+    const calendars = () => {
+      for (const input of document.querySelectorAll("#since input, #until input")) input.type = "date";
+    };
+    calendars();
+    new MutationObserver(calendars).observe(filters, { childList: true, subtree: true });
+
+    // A new question comes to the top of the conversation, so that its answer is read from its beginning.
+    let shown = 0, pending = false;
+    new MutationObserver(() => {
+      const exchanges = conversation.querySelectorAll(".exchange");
+      const last = exchanges[exchanges.length - 1];
+      if (last && (exchanges.length > shown || pending)) {
+        conversation.scrollTop += last.getBoundingClientRect().top - conversation.getBoundingClientRect().top;
+      }
+      shown = exchanges.length;
+      pending = Boolean(last?.querySelector(".progress"));
+    }).observe(conversation, { childList: true, subtree: true, characterData: true });
+  };
+  watch();
 }
