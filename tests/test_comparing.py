@@ -218,6 +218,8 @@ def test_more_forms_of_comparison(question, parts):
         "Did she win more than one of the prizes?",
         "Were there as many as 40 boats?",
         "man vs wild",
+        "what happened in roe vs wade",
+        "the film alien vs predator",
         "peace and quiet",
     ],
 )

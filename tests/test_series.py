@@ -79,6 +79,7 @@ def test_the_one_who_is_meant_by_a_pronoun_is_told_first():
         ("What reasons did he give?", "He gave two reasons (see http://x.example/a:b). Then he left.", "two reasons"),
         ("What reasons did he give?", "He gave two reasons: .", "two reasons"),
         ("What were the reasons?", NEXT, "two reasons"),  # nothing tells that the sentences after it are the reasons
+        ("What is the name of her dog?", "She named two things: her dog Rex and her hat.", "Rex"),
         ("Who made the promises?", COLON, "She made three promises"),
         ("When were the promises made?", COLON, "three promises"),
         ("What is the last promise?", COLON, "a clerk joins the board"),

@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from evals import archives
 from evals.benchmarks.archives import ask_archive
 from evals.grading import Outcome
+from kimqa.readers.span_model import SHIPPED
 from training.metrics import calibration_error
 
 QUESTIONS = ("gold.jsonl", "more.jsonl")
@@ -59,9 +60,7 @@ def answered(names: Sequence[str], work: Path) -> dict[str, list[Outcome]]:
 
 def main() -> None:
     """Folds the line into reader.json, and prints the calibration error before and after, each archive left out once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path("src/kimqa/models/reader"))
-    arguments = parser.parse_args()
+    argparse.ArgumentParser(description=__doc__).parse_args()
 
     with tempfile.TemporaryDirectory() as work:
         by_archive = answered(archives.DEVELOPMENT, Path(work))
@@ -72,7 +71,7 @@ def main() -> None:
     line = fit(*_columns([outcome for found in by_archive.values() for outcome in found]))
     _report("blind archives", blind, line)
 
-    path = arguments.model / "reader.json"
+    path = SHIPPED / "reader.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     chosen = manifest["calibration"]
     intercept, slope = line

@@ -65,7 +65,8 @@ class Passage:
     """A chunk as it was found for a question, with what a reader is shown of its article.
 
     `rank` counts from 1. `score`, higher is better, is that of the joined indexes, or, once read, the probability that the
-    passage answers; 0 for one that a reader left unread, since others settled the question. `similarity` is the cosine, -1 to 1, 0 where only the words were found.
+    passage answers, no higher than that of one ranked before it; 0 for one that a reader left unread, since others settled
+    the question. `similarity` is the cosine, -1 to 1, 0 where only the words were found.
     `also_in` names the articles that hold a near-identical chunk, shown once.
     """
 

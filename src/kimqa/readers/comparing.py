@@ -8,7 +8,7 @@ from typing import Final
 
 from kimqa.followup import make_standalone
 from kimqa.readers.contrasting import contrasted
-from kimqa.readers.forms import AND_ASKED, MORE_FORMS
+from kimqa.readers.forms import AND_ASKED, LAST_WORDS, MORE_FORMS
 from kimqa.readers.leaning import PLACE, in_full
 from kimqa.readers.reports import OPENS_QUESTION, as_question, plain, topic_of
 from kimqa.readers.wholes import MAX_CHARS, are_sound, as_written, is_case, kept_together
@@ -278,6 +278,9 @@ def _rivals(asked: str) -> tuple[str, ...]:
     is_question = OPENS_QUESTION.match(asked) or re.match(rf"{_AUX}\b", asked, _FLAGS)
     if is_question or is_case(asked):
         return ()
+    last = LAST_WORDS.fullmatch(asked)
+    if last:
+        return _sides(last, "{stem} {side}?")
     rivals, either = _RIVALS.fullmatch(asked), _ANY_RIVALS.fullmatch(asked)
     if rivals and not (either and len(either["one"].split()) > _FEW):
         return _sides(rivals, "{side} {rest}?")

@@ -21,11 +21,13 @@ from kimqa.readers.listing import count_asked_for
 from kimqa.readers.quoting import (
     Candidate,
     around,
+    item_of,
     lead_in,
     list_items,
     quote_of,
     same_answer,
     statement_of,
+    unnumbered,
     with_its_parts,
     with_rest_of_speech,
     with_source,
@@ -35,7 +37,7 @@ from kimqa.readers.series import with_announced
 from kimqa.readers.sides import own_conflicts
 from kimqa.readers.span_model import Reading
 from kimqa.text import LIST_GAP, LIST_ITEM, sentences, without_context, word_spans
-from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote, Span
+from kimqa.types import Draft, DraftSide, DraftStatement, Passage, Quote
 
 _MAX_STATEMENTS: Final = 3
 _MAX_ITEMS: Final = 6
@@ -238,20 +240,11 @@ def _enumeration(likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Dra
     found = {}
     for passage in _run_of_passages(best.passage, [c.passage for c in (*likely, *shown)]):
         for item in list_items(passage.text):
-            found[passage.start + item.start] = _item_of(passage, item)
+            found[passage.start + item.start] = item_of(passage, item)
     if len(found) < _MIN_ITEMS:
         return None
     statements = tuple(found[start] for start in sorted(found))
-    return Draft(statements, short="; ".join(map(_unnumbered, statements)), confidence=best.confidence)
-
-
-def _item_of(passage: Passage, item: Span) -> DraftStatement:
-    quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
-    return DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
-
-
-def _unnumbered(item: DraftStatement) -> str:
-    return without_stop(LIST_ITEM.sub("", item.text, count=1))
+    return Draft(statements, short="; ".join(map(unnumbered, statements)), confidence=best.confidence)
 
 
 def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Draft | None:
@@ -267,7 +260,7 @@ def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Dra
         for item in list_items(passage.text):
             number = _NUMBERED.match(item.of(passage.text))
             if number:
-                lists.setdefault(passage.article_id, {}).setdefault(number[1], _item_of(passage, item))
+                lists.setdefault(passage.article_id, {}).setdefault(number[1], item_of(passage, item))
     wanted = [str(number) for number in range(1, count + 1)]
     fitting = [article for article, items in lists.items() if sorted(items, key=int) == wanted]
     likely = [c for c in shown if c.passage.article_id in fitting and c.probability >= least]
@@ -275,7 +268,7 @@ def counted_list(question: str, shown: Sequence[Candidate], least: float) -> Dra
         return None
     statements = tuple(lists[fitting[0]][number] for number in wanted)
     confidence = max(candidate.confidence for candidate in likely)
-    return Draft(statements, short="; ".join(map(_unnumbered, statements)), confidence=confidence)
+    return Draft(statements, short="; ".join(map(unnumbered, statements)), confidence=confidence)
 
 
 def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candidate]) -> Draft | None:
@@ -294,7 +287,7 @@ def _nth_item(question: str, likely: Sequence[Candidate], shown: Sequence[Candid
     item = numbered.get(str(place)) if numbered else by_place.get(place)
     if item is None:
         return None
-    return Draft((item,), short=_unnumbered(item), confidence=whole.confidence)
+    return Draft((item,), short=unnumbered(item), confidence=whole.confidence)
 
 
 def _run_of_passages(best: Passage, shown: Sequence[Passage]) -> list[Passage]:

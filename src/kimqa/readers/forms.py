@@ -32,7 +32,7 @@ AND_ASKED: Final = re.compile(
     _FLAGS,
 )
 # "job cuts announced vs actual", "price of gas vs wind": the last word of what is asked for
-_LAST_WORDS: Final = re.compile(
+LAST_WORDS: Final = re.compile(
     r"(?P<stem>[^\s,:]+(?:\s[^\s,:]+)+?)\s+(?P<one>(?-i:[a-z])[\w-]+)\s+(?:versus|vs\.?)\s+(?P<other>(?-i:[a-z])[\w-]+)",
     _FLAGS,
 )
@@ -52,7 +52,6 @@ MORE_FORMS: Final = (
     (_FIGURES_OF, "How many {rest} according to {side}?"),
     (_SAME_TOLD, "{measured} according to {side}?"),
     (_WHICH_GAPPED, "{stem} {side}?"),
-    (_LAST_WORDS, "{stem} {side}?"),
     (_TWO_OF, "{side} {of} {rest}?"),
     (_THEN_AND_NOW, "{stem} {side}?"),
 )

@@ -8,7 +8,8 @@ from typing import Final
 from kimqa.text import without_context
 
 _MARK: Final = "true or false"
-_WH: Final = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how|whether)\b", re.IGNORECASE)
+_ASKING: Final = r"(?:who|whom|whose|what|when|where|which|why|how|whether)\b"
+_WH: Final = re.compile(_ASKING, re.IGNORECASE)
 # What opens a question or a request, which has no gap to be filled.
 _NO_STATEMENT: Final = re.compile(
     r"\W*(?:did|do|does|was|were|is|are|am|has|have|had|will|would|can|could|should|may|might|must|name|list|compare|tell|give|show"
@@ -20,7 +21,7 @@ _AUXILIARY: Final = re.compile(
 )
 # A word that asks: not "the man who", "the town where".
 _ASKS: Final = re.compile(
-    r"(?:^\W*|[,;:]\s*|\b(?:in|on|at|for|from|to|by|with|of|until|since|about)\s)(?:who|whom|whose|what|when|where|which|why|how|whether)\b",
+    rf"(?:^\W*|[,;:]\s*|\b(?:in|on|at|for|from|to|by|with|of|until|since|about)\s){_ASKING}",
     re.IGNORECASE,
 )
 _BLANK: Final = re.compile(r"(?<![\w$£€])_{2,}(?!\w)")

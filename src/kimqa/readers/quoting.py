@@ -173,6 +173,17 @@ def list_items(text: str) -> list[Span]:
     return [span for span in sentences(text) if LIST_ITEM.match(span.of(text))]
 
 
+def item_of(passage: Passage, item: Span) -> DraftStatement:
+    """An item of a list, or a sentence, as a statement that rests on itself."""
+    quote = Quote(passage.article_id, passage.start + item.start, passage.start + item.end)
+    return DraftStatement(" ".join(item.of(passage.text).split()), (quote,))
+
+
+def unnumbered(item: DraftStatement) -> str:
+    """What an item says, without its number or bullet and its full stop."""
+    return without_stop(LIST_ITEM.sub("", item.text, count=1))
+
+
 def with_source(statement: DraftStatement, passage: Passage) -> DraftStatement:
     """The statement with the outlet and the day of publication in brackets at its end."""
     source = ", ".join(part for part in (passage.outlet, written_date(passage.published)) if part)

@@ -7,11 +7,11 @@ import itertools
 import re
 from typing import Final
 
-from kimqa.readers.kinds import asks_for_words
+from kimqa.readers.kinds import Kind, asks_for_words, kind_of
 from kimqa.readers.listing import NO_MEASURE, NUMBER_WORD, count_asked_for, count_said
-from kimqa.readers.quoting import Candidate, around, lead_in, without_stop
+from kimqa.readers.quoting import Candidate, around, item_of, lead_in, unnumbered
 from kimqa.text import LIST_ITEM, sentences, stems, without_context
-from kimqa.types import Draft, DraftStatement, Quote, Span
+from kimqa.types import Draft, Span
 
 # Things that a writer counts before telling them. What only happens to be counted ("three trawlers") is no such thing.
 _THINGS: Final = (
@@ -122,7 +122,7 @@ def _asks_for(asked: str, things: str) -> bool:
     if not what:
         return False
     after = asked[what.end() :].strip()
-    if stem_of in _GENERIC:
+    if stem_of in _GENERIC and (_DID.match(after) or kind_of(asked) is Kind.LIST):
         return True
     plural = rf"(?:(?:are|were|did|do)\s+)?(?:\S+\s+){{0,3}}?{re.escape(things)}\b"
     if re.match(plural, after, re.IGNORECASE):
@@ -164,16 +164,7 @@ def _is_series(told: list[str]) -> bool:
 
 
 def _told(best: Candidate, draft: Draft, spans: list[Span], items: list[Span]) -> Draft:
-    passage = best.passage
-    statements = tuple(
-        DraftStatement(
-            " ".join(span.of(passage.text).split()),
-            (Quote(passage.article_id, passage.start + span.start, passage.start + span.end),),
-        )
-        for span in spans
-    )
+    statements = tuple(item_of(best.passage, span) for span in spans)
     opening = dataclasses.replace(best.reading.spans[0], start=spans[0].start, end=spans[0].end)
-    short = "; ".join(
-        without_stop(LIST_ITEM.sub("", " ".join(item.of(passage.text).split()), count=1)) for item in items
-    )
+    short = "; ".join(unnumbered(item_of(best.passage, item)) for item in items)
     return dataclasses.replace(draft, statements=(*lead_in(best, opening), *statements), short=short)
